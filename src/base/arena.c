@@ -1,0 +1,138 @@
+/*
+ * One kept block plus a list of further ones, freed as a whole. The cap is what keeps a hostile
+ * message from turning into memory exhaustion of the host: the parser sees NULL long before.
+ */
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK_SIZE ((size_t)64 * 1024)
+
+struct block {
+    struct block *next;
+    size_t size, used;
+    _Alignas(max_align_t) unsigned char bytes[];
+};
+
+struct arena {
+    struct block *first;   /* kept by arena_reset */
+    struct block *further; /* all others, newest first */
+    struct block *filling; /* where small objects go */
+    size_t cap, used;
+};
+
+static struct block *block_new(size_t size)
+{
+    struct block *b = malloc(sizeof *b + size);
+    if (b)
+        *b = (struct block){.size = size};
+    return b;
+}
+
+struct arena *arena_new(size_t cap)
+{
+    struct arena *a = malloc(sizeof *a);
+    if (!a)
+        return NULL;
+    *a = (struct arena){.first = block_new(BLOCK_SIZE), .cap = cap};
+    a->filling = a->first;
+    if (!a->first) {
+        free(a);
+        return NULL;
+    }
+    return a;
+}
+
+void arena_reset(struct arena *a)
+{
+    while (a->further) {
+        struct block *next = a->further->next;
+        free(a->further);
+        a->further = next;
+    }
+    a->first->used = 0;
+    a->filling = a->first;
+    a->used = 0;
+}
+
+void arena_free(struct arena *a)
+{
+    if (!a)
+        return;
+    arena_reset(a);
+    free(a->first);
+    free(a);
+}
+
+/* A block with room for n bytes; a large object gets one of its own so that the block being filled
+ * is not given up for it. */
+static struct block *block_with_room(struct arena *a, size_t n)
+{
+    if (a->filling->size - a->filling->used >= n)
+        return a->filling;
+    bool large = n > BLOCK_SIZE / 4;
+    struct block *b = block_new(large ? n : BLOCK_SIZE);
+    if (!b)
+        return NULL;
+    b->next = a->further;
+    a->further = b;
+    if (!large)
+        a->filling = b;
+    return b;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+    const size_t align = _Alignof(max_align_t);
+    if (n > SIZE_MAX - align)
+        return NULL;
+    n = (n + align - 1) / align * align;
+    if (n > a->cap || a->used > a->cap - n)
+        return NULL;
+    struct block *b = block_with_room(a, n);
+    if (!b)
+        return NULL;
+    void *p = b->bytes + b->used;
+    b->used += n;
+    a->used += n;
+    memset(p, 0, n);
+    return p;
+}
+
+void *arena_array(struct arena *a, size_t count, size_t size)
+{
+    if (size != 0 && count > SIZE_MAX / size)
+        return NULL;
+    return arena_alloc(a, count * size);
+}
+
+char *arena_string(struct arena *a, struct span s)
+{
+    char *copy = s.n < SIZE_MAX ? arena_alloc(a, s.n + 1) : NULL;
+    if (copy && s.n > 0)
+        memcpy(copy, s.p, s.n);
+    return copy;
+}
+
+char *arena_printf(struct arena *a, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, format, args);
+    char *s = n >= 0 ? arena_alloc(a, (size_t)n + 1) : NULL;
+    if (s)
+        vsnprintf(s, (size_t)n + 1, format, again);
+    va_end(again);
+    va_end(args);
+    return s;
+}
+
+size_t arena_used(const struct arena *a)
+{
+    return a->used;
+}

@@ -1,0 +1,97 @@
+/*
+ * Every limit of backsift stands here with its reason. What comes in is hostile; what is beyond a
+ * limit is cut or left unread, never an error that could lose a message.
+ */
+#ifndef BACKSIFT_BASE_LIMITS_H
+#define BACKSIFT_BASE_LIMITS_H
+
+/* --- message: the part of a message that is read to understand it --- */
+
+/* Bytes of a message that are parsed; the rest is filed but not read. 95 % of the IDs stand in the
+ * first 4 KiB, all in the first 64 KiB of the text they are in; a returned original may come
+ * behind a long notice. */
+#define LIMIT_MESSAGE_PARSED ((size_t)4 * 1024 * 1024)
+/* Bytes of one header block, and fields in it. The largest legitimate header seen is under 100 KB. */
+#define LIMIT_HEADER_BYTES ((size_t)256 * 1024)
+#define LIMIT_HEADER_FIELDS 1000
+/* Bytes of one decoded field value given to rules: no rule speaks of more. */
+#define LIMIT_FIELD_DECODED ((size_t)16 * 1024)
+/* Parts of one message and how deep they nest. Real bounces inside bounces reach 8 levels. */
+#define LIMIT_PARTS 200
+#define LIMIT_PART_DEPTH 20
+/* Bytes of a MIME boundary: RFC 2046 5.1.1 allows 70; broken software exceeds it. */
+#define LIMIT_BOUNDARY 256
+/* Bytes of one part after transfer decoding. */
+#define LIMIT_PART_DECODED ((size_t)1024 * 1024)
+/* Bytes of decoded human-readable text given to rules; bounds every regular expression's subject. */
+#define LIMIT_TEXT ((size_t)64 * 1024)
+/* Bytes of the structure line. */
+#define LIMIT_STRUCTURE ((size_t)8 * 1024)
+/* Bytes of a Message-ID: RFC 5322 lines have at most 998. */
+#define LIMIT_MESSAGE_ID ((size_t)998)
+/* Bytes of one mail address: RFC 5321 4.5.3.1 allows 64 + 1 + 255; SRS and VERP forms exceed it. */
+#define LIMIT_ADDRESS ((size_t)512)
+/* Memory that one message's parsing may take in all. */
+#define LIMIT_ARENA ((size_t)48 * 1024 * 1024)
+
+/* --- report and evidence: what travels from the child to its parent --- */
+
+/* Failed recipients kept of one response; Exchange lists hundreds, the digest shows a few. */
+#define LIMIT_RECIPIENTS 100
+/* Originals (nested or digest) kept of one response. */
+#define LIMIT_ORIGINALS 16
+/* Pieces of evidence kept of one response. */
+#define LIMIT_EVIDENCE 200
+/* Bytes of one value (a diagnostic, a subject) and of one place. */
+#define LIMIT_VALUE ((size_t)1000)
+#define LIMIT_PLACE ((size_t)200)
+/* Bytes of all findings on the pipe: more than the sum above never makes sense; the parent reads no
+ * further. */
+#define LIMIT_FINDINGS ((size_t)512 * 1024)
+
+/* --- rules --- */
+
+#define LIMIT_RULE_FILES 500
+#define LIMIT_RULES 5000
+#define LIMIT_RULE_LINE 16384
+#define LIMIT_CAPTURES 100
+/* PCRE2 match and depth limits for one match; beyond it the condition does not hold and the rule is
+ * named in the log. The CPU deadline of the child is what finally bounds a message. */
+#define LIMIT_REGEX_MATCH 100000
+#define LIMIT_REGEX_DEPTH 2000
+
+/* --- config --- */
+
+/* inih holds a line on its stack, so this is a stack array, too. */
+#define LIMIT_CONFIG_LINE 16384
+#define LIMIT_CONFIG_VALUES 1000
+
+/* --- delivery --- */
+
+/* Seconds before `deliver` gives up with 75: far below Postfix's 1,000 s and Exim's hour. */
+#define LIMIT_DELIVER_SECONDS 300
+/* CPU seconds and wall milliseconds of the child that parses; then the inbox, unclassified. */
+#define LIMIT_CHILD_CPU_SECONDS 5
+#define LIMIT_CHILD_WALL_MS 15000
+/* Address space of the child. */
+#define LIMIT_CHILD_MEMORY ((size_t)512 * 1024 * 1024)
+/* Milliseconds for looking up the index, and for refreshing local sources before a verdict. */
+#define LIMIT_LOOKUP_MS 1000
+#define LIMIT_REFRESH_MS 200
+/* Milliseconds to wait for a locked journal when a response has already been filed. */
+#define LIMIT_JOURNAL_MS 2000
+
+/* --- log --- */
+
+/* Bytes before the log file is moved to FILE.1: some 10,000 lines, so that no logrotate is needed. */
+#define LIMIT_LOG_FILE ((long)1024 * 1024)
+
+/* --- verdict --- */
+
+/* One known ID with recipients never written to: so many are ours, more are unknown. IDs can be
+ * scraped from public lists (DESIGN.md, Origin). */
+#define LIMIT_SCRAPED_ID 20
+/* Days after its reach within which an autoreply without an ID counts as answer to our mail. */
+#define LIMIT_AUTOREPLY_DAYS 2
+
+#endif

@@ -1,0 +1,80 @@
+/*
+ * One place that makes foreign bytes harmless to look at. Bidirectional overrides are dropped, not
+ * shown, because they exist in such text only to mislead the reader.
+ */
+#include "base/printable.h"
+
+size_t utf8_decode(struct span s, unsigned *cp)
+{
+    static const unsigned least[5] = {0, 0, 0x80, 0x800, 0x10000};
+    if (s.n == 0)
+        return 0;
+    unsigned char first = (unsigned char)s.p[0];
+    size_t len = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+    if (len == 0 || s.n < len)
+        return 0;
+    unsigned value = len == 1 ? first : first & (0x7fu >> len);
+    for (size_t i = 1; i < len; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        if ((c & 0xc0) != 0x80)
+            return 0;
+        value = value << 6 | (c & 0x3f);
+    }
+    if (value < least[len] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff))
+        return 0;
+    *cp = value;
+    return len;
+}
+
+bool utf8_is_valid(struct span s)
+{
+    unsigned cp;
+    while (s.n > 0) {
+        size_t len = utf8_decode(s, &cp);
+        if (len == 0)
+            return false;
+        s = span_slice(s, len, s.n);
+    }
+    return true;
+}
+
+static bool is_control(unsigned cp)
+{
+    return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0x2028 || cp == 0x2029;
+}
+
+static bool is_invisible(unsigned cp)
+{
+    return (cp >= 0x200b && cp <= 0x200f) || (cp >= 0x202a && cp <= 0x202e) ||
+           (cp >= 0x2060 && cp <= 0x206f) || cp == 0xfeff || cp == 0x061c ||
+           (cp >= 0xe0000 && cp <= 0xe007f);
+}
+
+void printable_add(struct buf *out, struct span s, size_t max_chars)
+{
+    size_t shown = 0;
+    bool space_before = false;
+    while (s.n > 0) {
+        unsigned cp = 0;
+        size_t len = utf8_decode(s, &cp);
+        struct span c = span_slice(s, 0, len ? len : 1);
+        s = span_slice(s, c.n, s.n);
+        if (len && is_invisible(cp))
+            continue;
+        bool space = len && (cp == ' ' || is_control(cp));
+        if (space && space_before)
+            continue;
+        space_before = space;
+        if (max_chars && shown == max_chars) {
+            buf_add_string(out, "\xe2\x80\xa6");
+            return;
+        }
+        if (space)
+            buf_add_byte(out, ' ');
+        else if (!len)
+            buf_add_string(out, "\xef\xbf\xbd");
+        else
+            buf_add(out, c);
+        shown++;
+    }
+}

@@ -1,0 +1,54 @@
+/*
+ * What most subcommands start from: paths, config, log, rules, and on demand the store.
+ */
+#ifndef BACKSIFT_CMD_CONTEXT_H
+#define BACKSIFT_CMD_CONTEXT_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/span.h"
+#include "config/config.h"
+#include "config/paths.h"
+#include "evidence/evidence.h"
+#include "rules/rules.h"
+#include "store/store.h"
+#include "verdict/verdict.h"
+
+struct context {
+    struct arena *arena; /* for what lives as long as the run */
+    struct paths paths;
+    struct config *config;
+    struct log *log;
+    struct ruleset *rules; /* NULL until context_load_rules */
+    struct store *store;   /* NULL until context_open_store */
+};
+
+/* Finds paths, reads the config, opens the log. config_option: --config or NULL. */
+bool context_open(struct context *c, enum caller caller, const char *config_option, struct error *e);
+/* Loads the rule files; jit for many messages. */
+bool context_load_rules(struct context *c, bool jit, struct error *e);
+/* Opens the store once; later calls give the same. */
+bool context_open_store(struct context *c, enum store_access access, int wait_ms, struct error *e);
+void context_close(struct context *c);
+
+/* One message read and judged in this process (classify, explain, filter, the mending of a gap).
+ * store may be NULL with note saying why. All memory is arena's. False only without memory. */
+struct judged {
+    struct message *message;
+    struct report *report;
+    struct rule_match match;
+    struct findings *findings;
+    struct verdict verdict;
+};
+bool context_judge(struct context *c, struct arena *arena, struct span bytes,
+                   const struct envelope *envelope, const struct index_access *index,
+                   unixtime arrival, struct judged *out);
+
+/* A file mapped or read whole, at most LIMIT_MESSAGE_PARSED bytes of it. path "-" is standard input.
+ * The bytes are the arena's. */
+bool context_read_file(struct arena *arena, const char *path, struct span *bytes, struct error *e);
+
+#endif

@@ -1,0 +1,77 @@
+/*
+ * backsift.conf as a struct: every key of backsift.conf(5) with its default. Read once by cmd/, then
+ * constant.
+ */
+#ifndef BACKSIFT_CONFIG_CONFIG_H
+#define BACKSIFT_CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "config/paths.h"
+
+struct config_list {
+    const char **items;
+    size_t count;
+};
+
+enum maildir_layout { LAYOUT_MAILDIRPP, LAYOUT_NESTED };
+
+/* [folders] class.origin = NAME: by class (enum class of rules/, not included here) and origin name. */
+struct folder_setting {
+    const char *class_and_origin; /* "bounce.ours"; "*" for any class or origin */
+    const char *folder;           /* a folder name, or "INBOX" */
+};
+
+struct config {
+    const char *file; /* the file read, or NULL when there is none and all is default */
+
+    /* [own] */
+    struct config_list domains;   /* lower case */
+    struct config_list addresses; /* as given, normalised where compared */
+    bool addresses_complete;
+    struct config_list relays; /* host names of ours in Received, lower case */
+    struct config_list keyed_headers; /* "Name: value" */
+
+    /* [maildir] */
+    const char *maildir; /* absolute */
+    bool maildir_configured; /* false: the default ~/Maildir; then it must exist already */
+    enum maildir_layout layout;
+
+    /* [index] */
+    const char *index_url;       /* "sqlite:/abs/path" or "postgresql:..." */
+    struct config_list sources;  /* "maildir:/abs/path", "stdin", "mbox:...", "log:...", "imap:NAME" */
+    unixtime complete_since;     /* 0 when not set */
+    int reach_days, retain_days; /* 14, 90 */
+    struct config_list rewriting_domains;
+    const char *key_file; /* absolute */
+
+    /* [folders] */
+    struct folder_setting *folders;
+    size_t folder_count;
+
+    /* [deliver] */
+    bool observe;
+
+    /* [digest] */
+    const char *digest_to;   /* address in To:; default the login name */
+    const char *digest_from; /* default "backsift <login name@host>" */
+    bool digest_when_empty;  /* default no: nothing to tell, no mail */
+
+    /* [log] */
+    struct config_list log_to; /* "file", "file:/abs/path", "syslog", "stderr"; default "file" */
+
+    /* Private to config/: the memory all of the above stands in. */
+    struct arena *arena;
+};
+
+/* Reads paths->config_file (and nothing else) over the defaults. A missing file is no error unless
+ * must_exist. Unknown sections and keys, wrong values, over-long lines and NUL bytes are errors with
+ * file:line in *e (kind ERROR_CONFIG); the first error ends it. "~/" at the start of a path is the
+ * home folder. NULL on error. The caller ends it with config_free. */
+struct config *config_read(const struct paths *paths, bool must_exist, struct error *e);
+void config_free(struct config *c);
+
+#endif

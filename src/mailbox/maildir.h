@@ -1,0 +1,84 @@
+/*
+ * Maildir: durable delivery and moves. Nothing counts as done before file and folder are synced.
+ */
+#ifndef BACKSIFT_MAILBOX_MAILDIR_H
+#define BACKSIFT_MAILBOX_MAILDIR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/span.h"
+#include "config/config.h"
+
+/* A Maildir with its folders (Maildir++ or plain nested ones). */
+struct maildir;
+
+/* Opens the Maildir at path. create: makes it (0700, with parents' sync) when missing; else a missing
+ * one is an error that says what to do. Folder access goes by descriptors from here on, so that a
+ * path replaced meanwhile does not matter. Ended with maildir_close. */
+struct maildir *maildir_open(const char *path, enum maildir_layout layout, bool create,
+                             struct error *e);
+void maildir_close(struct maildir *md);
+
+/* A message on its way: a file in tmp/ of the inbox, created O_EXCL 0600. */
+struct maildir_draft;
+
+/* Starts a draft. */
+struct maildir_draft *maildir_draft_new(struct maildir *md, struct error *e);
+/* Appends bytes; short writes are completed, EINTR is repeated. */
+bool maildir_draft_write(struct maildir_draft *d, struct span bytes, struct error *e);
+/* Makes the bytes durable (fsync). */
+bool maildir_draft_sync(struct maildir_draft *d, struct error *e);
+/* The descriptor, for mapping and for the child; -1 never. And the size so far. */
+int maildir_draft_fd(const struct maildir_draft *d);
+size_t maildir_draft_size(const struct maildir_draft *d);
+
+/* Files the synced draft into new/ of a folder ("INBOX" or a name; made when missing, with its
+ * parents): link, or rename where the file system has no links; the folder's new/ is synced, then
+ * the draft's tmp/ name is gone and d is freed. *unique gets the name (arena). On failure nothing
+ * is in new/ and the draft lives on, so that another folder can be tried. */
+bool maildir_draft_file(struct maildir_draft *d, const char *folder, struct arena *arena,
+                        const char **unique, struct error *e);
+/* Gives the draft up: removes it from tmp/, frees it. NULL is allowed. */
+void maildir_draft_drop(struct maildir_draft *d);
+
+/* True when name can be a folder: no empty name or level, no leading or trailing separator, no
+ * ".", "..", slash (nested layout: slash separates levels), control characters; valid UTF-8; at
+ * most 200 bytes. Levels are separated by "." in Maildir++ and by "/" in nested folders; both are
+ * written as "/" or "." in the config. */
+bool maildir_folder_name_ok(const char *name, enum maildir_layout layout);
+
+/* One message file. */
+struct maildir_entry {
+    const char *folder; /* "INBOX" or a name */
+    const char *subdir; /* "new" or "cur" */
+    const char *unique; /* without flags */
+    const char *flags;  /* such as "S"; "" in new/ */
+    const char *filename; /* the whole file name */
+};
+
+/* Calls visit for each message of a folder (new/ then cur/ as asked). A missing folder has none. */
+typedef bool (*maildir_visit)(void *context, const struct maildir_entry *entry);
+bool maildir_each(struct maildir *md, const char *folder, bool include_cur, maildir_visit visit,
+                  void *context, struct error *e);
+
+/* Finds a message by its unique name in new/ or cur/ of a folder. *found false when not there. */
+bool maildir_find(struct maildir *md, struct arena *arena, const char *folder, const char *unique,
+                  bool *found, struct maildir_entry *out, struct error *e);
+
+/* Opens a message for reading; -1 with *e. The caller closes it. */
+int maildir_entry_open(struct maildir *md, const struct maildir_entry *entry, struct error *e);
+/* The path of a message, relative to the Maildir, for people. Arena memory. */
+const char *maildir_entry_path(struct maildir *md, struct arena *arena,
+                               const struct maildir_entry *entry);
+
+/* Moves a message to new/ or cur/ (as it was) of another folder, keeping its flags, under a new
+ * unique name in *unique; synced: link first, then unlink, so that it is never nowhere. *gone is
+ * true and nothing is done when somebody else moved or removed it meanwhile. */
+bool maildir_move(struct maildir *md, const struct maildir_entry *entry, const char *to_folder,
+                  struct arena *arena, const char **unique, bool *gone, struct error *e);
+
+#endif

@@ -1,0 +1,94 @@
+/*
+ * Rules: INI files (backsift-rules(5)) of PCRE2 conditions that give a message its class. The first
+ * rule that holds decides. Users' folder first, a file of the same name there replaces the shipped
+ * one; files in name order, sections in the order they stand.
+ */
+#ifndef BACKSIFT_RULES_RULES_H
+#define BACKSIFT_RULES_RULES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/span.h"
+#include "message/message.h"
+#include "report/report.h"
+
+/* DESIGN.md, Words. The order is that of journal and digest; the names are class_name's. */
+enum class {
+    CLASS_MAIL,
+    CLASS_BOUNCE,
+    CLASS_DELAY,
+    CLASS_SUCCESS,
+    CLASS_RECEIPT,
+    CLASS_AUTOREPLY,
+    CLASS_CHALLENGE,
+    CLASS_FILTER_NOTICE,
+    CLASS_LIST_ROBOT,
+    CLASS_COMPLAINT,
+    CLASS_COUNT
+};
+
+const char *class_name(enum class c);                   /* "filter-notice" */
+bool class_from_name(struct span name, enum class *out);
+
+struct ruleset;
+
+struct rules_options {
+    const char *user_folder;    /* may be NULL or missing */
+    const char *shipped_folder; /* must exist */
+    bool jit;                   /* for bulk: compile natively; a single message is faster without */
+};
+
+/* Loads all *.rules files. A rule file that cannot be read or has an error (unknown class, a regex
+ * that does not compile, no positive condition on a header field or structure, a key twice in a
+ * place where no alternative is meant) makes the whole load fail with file:line in *e: a missing
+ * rule would change verdicts silently. NULL then. Regexes are compiled at first use; loading checks
+ * syntax only as far as inih and the key grammar go, `rules_check` compiles all.
+ * The caller ends it with ruleset_free. Not to be used by two threads at once. */
+struct ruleset *ruleset_load(const struct rules_options *options, struct error *e);
+void ruleset_free(struct ruleset *rs);
+
+enum capture_kind { CAPTURE_RECIPIENT, CAPTURE_REASON, CAPTURE_STATUS, CAPTURE_ID, CAPTURE_ORIGINAL };
+
+/* What a rule named in its matches by (?<recipient>...) and so on. */
+struct capture {
+    enum capture_kind kind;
+    const char *field; /* of the condition it stood in, such as "text" */
+    struct span value; /* UTF-8, in message or arena memory */
+    size_t offset;     /* in that field's value; for CAPTURE_ORIGINAL: in message_lines */
+};
+
+struct rule_match {
+    enum class class;
+    const char *rule; /* "file-without-.rules/section"; "" when none held (class mail) */
+    struct capture *captures;
+    size_t capture_count;
+    const char *broken_rule; /* a rule that hit a match limit or error, or NULL: for the log */
+};
+
+/* Runs the rules over one message. envelope_sender is the Return-Path of the delivery: NULL when not
+ * known (then the Return-Path field is used), "" for the null reverse-path. Memory is m->arena's.
+ * False only without memory. */
+bool ruleset_match(struct ruleset *rs, struct message *m, const struct report *r,
+                   const char *envelope_sender, struct rule_match *out);
+
+/* For each rule in order of evaluation: its name, class, and the file it stands in with its line. */
+struct rule_info {
+    const char *name, *file;
+    int line;
+    enum class class;
+    size_t conditions;
+};
+size_t ruleset_count(const struct ruleset *rs);
+struct rule_info ruleset_info(const struct ruleset *rs, size_t i);
+
+/* One finding of rules_check: severity and "file:line: text". */
+typedef void (*rules_finding)(void *context, bool is_error, const char *text);
+
+/* Compiles every regex and lints it: quadratic starts (".*", "\S+", nested quantifiers), no required
+ * literal, a pattern that matches the empty string, the same name twice. Returns the number of
+ * errors. */
+size_t ruleset_check(struct ruleset *rs, rules_finding found, void *context);
+
+#endif
