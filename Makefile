@@ -35,7 +35,6 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvl
 HARDEN   := -fPIE -fstack-protector-strong -fstack-clash-protection -fno-plt \
             $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2)
 HARDEN_LD := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
-SANITIZERS := $(if $(SANITIZE),-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 empty :=
 space := $(empty) $(empty)
 comma := ,

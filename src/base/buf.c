@@ -14,7 +14,8 @@ static bool make_room(struct buf *b, size_t n)
 {
     if (b->failed)
         return false;
-    if (n >= SIZE_MAX / 2 - b->n || (b->limit && n > b->limit - (b->n < b->limit ? b->n : b->limit))) {
+    if (n >= SIZE_MAX / 2 - b->n ||
+        (b->limit && n > b->limit - (b->n < b->limit ? b->n : b->limit))) {
         b->failed = true;
         return false;
     }

@@ -11,19 +11,21 @@
  * first 4 KiB, all in the first 64 KiB of the text they are in; a returned original may come
  * behind a long notice. */
 #define LIMIT_MESSAGE_PARSED ((size_t)4 * 1024 * 1024)
-/* Bytes of one header block, and fields in it. The largest legitimate header seen is under 100 KB. */
-#define LIMIT_HEADER_BYTES ((size_t)256 * 1024)
+/* Bytes of one header block, and fields in it. The largest legitimate header seen is under 100 KB.
+ */
+#define LIMIT_HEADER_BYTES  ((size_t)256 * 1024)
 #define LIMIT_HEADER_FIELDS 1000
 /* Bytes of one decoded field value given to rules: no rule speaks of more. */
 #define LIMIT_FIELD_DECODED ((size_t)16 * 1024)
 /* Parts of one message and how deep they nest. Real bounces inside bounces reach 8 levels. */
-#define LIMIT_PARTS 200
+#define LIMIT_PARTS      200
 #define LIMIT_PART_DEPTH 20
 /* Bytes of a MIME boundary: RFC 2046 5.1.1 allows 70; broken software exceeds it. */
 #define LIMIT_BOUNDARY 256
 /* Bytes of one part after transfer decoding. */
 #define LIMIT_PART_DECODED ((size_t)1024 * 1024)
-/* Bytes of decoded human-readable text given to rules; bounds every regular expression's subject. */
+/* Bytes of decoded human-readable text given to rules; bounds every regular expression's subject.
+ */
 #define LIMIT_TEXT ((size_t)64 * 1024)
 /* Bytes of the structure line. */
 #define LIMIT_STRUCTURE ((size_t)8 * 1024)
@@ -52,9 +54,9 @@
 /* --- rules --- */
 
 #define LIMIT_RULE_FILES 500
-#define LIMIT_RULES 5000
-#define LIMIT_RULE_LINE 16384
-#define LIMIT_CAPTURES 100
+#define LIMIT_RULES      5000
+#define LIMIT_RULE_LINE  16384
+#define LIMIT_CAPTURES   100
 /* PCRE2 match and depth limits for one match; beyond it the condition does not hold and the rule is
  * named in the log. The CPU deadline of the child is what finally bounds a message. */
 #define LIMIT_REGEX_MATCH 100000
@@ -63,7 +65,7 @@
 /* --- config --- */
 
 /* inih holds a line on its stack, so this is a stack array, too. */
-#define LIMIT_CONFIG_LINE 16384
+#define LIMIT_CONFIG_LINE   16384
 #define LIMIT_CONFIG_VALUES 1000
 
 /* --- delivery --- */
@@ -72,18 +74,19 @@
 #define LIMIT_DELIVER_SECONDS 300
 /* CPU seconds and wall milliseconds of the child that parses; then the inbox, unclassified. */
 #define LIMIT_CHILD_CPU_SECONDS 5
-#define LIMIT_CHILD_WALL_MS 15000
+#define LIMIT_CHILD_WALL_MS     15000
 /* Address space of the child. */
 #define LIMIT_CHILD_MEMORY ((size_t)512 * 1024 * 1024)
 /* Milliseconds for looking up the index, and for refreshing local sources before a verdict. */
-#define LIMIT_LOOKUP_MS 1000
+#define LIMIT_LOOKUP_MS  1000
 #define LIMIT_REFRESH_MS 200
 /* Milliseconds to wait for a locked journal when a response has already been filed. */
 #define LIMIT_JOURNAL_MS 2000
 
 /* --- log --- */
 
-/* Bytes before the log file is moved to FILE.1: some 10,000 lines, so that no logrotate is needed. */
+/* Bytes before the log file is moved to FILE.1: some 10,000 lines, so that no logrotate is needed.
+ */
 #define LIMIT_LOG_FILE ((long)1024 * 1024)
 
 /* --- verdict --- */

@@ -10,7 +10,12 @@ size_t utf8_decode(struct span s, unsigned *cp)
     if (s.n == 0)
         return 0;
     unsigned char first = (unsigned char)s.p[0];
-    size_t len = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+    size_t len = first < 0x80   ? 1
+                 : first < 0xc2 ? 0
+                 : first < 0xe0 ? 2
+                 : first < 0xf0 ? 3
+                 : first < 0xf5 ? 4
+                                : 0;
     if (len == 0 || s.n < len)
         return 0;
     unsigned value = len == 1 ? first : first & (0x7fu >> len);

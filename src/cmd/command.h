@@ -16,7 +16,6 @@ typedef int (*command_run)(int argc, char **argv);
 struct command {
     const char *name, *summary; /* summary: half a line for `backsift --help` */
     command_run run;
-    bool for_mail_system; /* deliver, filter: every failure is exit 75, also a wrong option */
 };
 
 /* The whole program: looks argv[1] up in the table of subcommands and runs it. */

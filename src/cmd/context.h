@@ -27,7 +27,8 @@ struct context {
 };
 
 /* Finds paths, reads the config, opens the log. config_option: --config or NULL. */
-bool context_open(struct context *c, enum caller caller, const char *config_option, struct error *e);
+bool context_open(struct context *c, enum caller caller, const char *config_option,
+                  struct error *e);
 /* Loads the rule files; jit for many messages. */
 bool context_load_rules(struct context *c, bool jit, struct error *e);
 /* Opens the store once; later calls give the same. */
@@ -47,8 +48,8 @@ bool context_judge(struct context *c, struct arena *arena, struct span bytes,
                    const struct envelope *envelope, const struct index_access *index,
                    unixtime arrival, struct judged *out);
 
-/* A file mapped or read whole, at most LIMIT_MESSAGE_PARSED bytes of it. path "-" is standard input.
- * The bytes are the arena's. */
+/* A file mapped or read whole, at most LIMIT_MESSAGE_PARSED bytes of it. path "-" is standard
+ * input. The bytes are the arena's. */
 bool context_read_file(struct arena *arena, const char *path, struct span *bytes, struct error *e);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * backsift.conf as a struct: every key of backsift.conf(5) with its default. Read once by cmd/, then
- * constant.
+ * backsift.conf as a struct: every key of backsift.conf(5) with its default. Read once by cmd/,
+ * then constant.
  */
 #ifndef BACKSIFT_CONFIG_CONFIG_H
 #define BACKSIFT_CONFIG_CONFIG_H
@@ -19,7 +19,8 @@ struct config_list {
 
 enum maildir_layout { LAYOUT_MAILDIRPP, LAYOUT_NESTED };
 
-/* [folders] class.origin = NAME: by class (enum class of rules/, not included here) and origin name. */
+/* [folders] class.origin = NAME: by class (enum class of rules/, not included here) and origin
+ * name. */
 struct folder_setting {
     const char *class_and_origin; /* "bounce.ours"; "*" for any class or origin */
     const char *folder;           /* a folder name, or "INBOX" */
@@ -32,18 +33,19 @@ struct config {
     struct config_list domains;   /* lower case */
     struct config_list addresses; /* as given, normalised where compared */
     bool addresses_complete;
-    struct config_list relays; /* host names of ours in Received, lower case */
+    struct config_list relays;        /* host names of ours in Received, lower case */
     struct config_list keyed_headers; /* "Name: value" */
 
     /* [maildir] */
-    const char *maildir; /* absolute */
+    const char *maildir;     /* absolute */
     bool maildir_configured; /* false: the default ~/Maildir; then it must exist already */
     enum maildir_layout layout;
 
     /* [index] */
-    const char *index_url;       /* "sqlite:/abs/path" or "postgresql:..." */
-    struct config_list sources;  /* "maildir:/abs/path", "stdin", "mbox:...", "log:...", "imap:NAME" */
-    unixtime complete_since;     /* 0 when not set */
+    const char *index_url; /* "sqlite:/abs/path" or "postgresql:..." */
+    struct config_list
+        sources;             /* "maildir:/abs/path", "stdin", "mbox:...", "log:...", "imap:NAME" */
+    unixtime complete_since; /* 0 when not set */
     int reach_days, retain_days; /* 14, 90 */
     struct config_list rewriting_domains;
     const char *key_file; /* absolute */
@@ -68,9 +70,9 @@ struct config {
 };
 
 /* Reads paths->config_file (and nothing else) over the defaults. A missing file is no error unless
- * must_exist. Unknown sections and keys, wrong values, over-long lines and NUL bytes are errors with
- * file:line in *e (kind ERROR_CONFIG); the first error ends it. "~/" at the start of a path is the
- * home folder. NULL on error. The caller ends it with config_free. */
+ * must_exist. Unknown sections and keys, wrong values, over-long lines and NUL bytes are errors
+ * with file:line in *e (kind ERROR_CONFIG); the first error ends it. "~/" at the start of a path is
+ * the home folder. NULL on error. The caller ends it with config_free. */
 struct config *config_read(const struct paths *paths, bool must_exist, struct error *e);
 void config_free(struct config *c);
 

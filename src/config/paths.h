@@ -21,8 +21,9 @@ struct paths {
                                   /etc/backsift/backsift.conf if that exists, else the former */
     const char *state_folder;  /* XDG_STATE_HOME/backsift or ~/.local/state/backsift; not created */
     const char *user_rules;    /* config_folder/rules */
-    const char *shipped_rules; /* beside the program when run from a build or a moved tree (its
-                                  folder's ../share/backsift/rules or ../rules), else the installed */
+    const char
+        *shipped_rules; /* beside the program when run from a build or a moved tree (its
+                           folder's ../share/backsift/rules or ../rules), else the installed */
 };
 
 /* config_option is --config or NULL. HOME is used when absolute, else the user database. False when

@@ -20,12 +20,12 @@
  * (evidence_kind_name) are part of the JSON output and of the journal: never rename. */
 enum evidence_kind {
     /* IDs of the original */
-    EVIDENCE_RETURNED_ID,   /* "returned-id": Message-ID of an original returned in a part */
-    EVIDENCE_QUOTED_ID,     /* "quoted-id": Message-ID of an original quoted in text */
-    EVIDENCE_FIELD_ID,      /* "field-id": X-Original-Message-ID, Original-Message-ID (MDN),
-                               X-MS-TNEF-Correlator and such: names the original by definition */
-    EVIDENCE_IN_REPLY_TO,   /* "in-reply-to": cited */
-    EVIDENCE_REFERENCES,    /* "references": the last of References, cited */
+    EVIDENCE_RETURNED_ID, /* "returned-id": Message-ID of an original returned in a part */
+    EVIDENCE_QUOTED_ID,   /* "quoted-id": Message-ID of an original quoted in text */
+    EVIDENCE_FIELD_ID,    /* "field-id": X-Original-Message-ID, Original-Message-ID (MDN),
+                             X-MS-TNEF-Correlator and such: names the original by definition */
+    EVIDENCE_IN_REPLY_TO, /* "in-reply-to": cited */
+    EVIDENCE_REFERENCES,  /* "references": the last of References, cited */
     /* addresses of ours, as they stand */
     EVIDENCE_ENVELOPE_RECIPIENT, /* "envelope-recipient": option or environment, X-Original-To */
     EVIDENCE_DELIVERED_TO,       /* "delivered-to" */
@@ -53,8 +53,9 @@ const char *evidence_kind_name(enum evidence_kind k);
 
 struct evidence {
     enum evidence_kind kind;
-    int nesting;       /* of the original it came from, as struct original; 0 elsewhere */
-    const char *where; /* "part 1.3, field Message-ID", "field In-Reply-To", "envelope"; <= LIMIT_PLACE */
+    int nesting; /* of the original it came from, as struct original; 0 elsewhere */
+    const char
+        *where; /* "part 1.3, field Message-ID", "field In-Reply-To", "envelope"; <= LIMIT_PLACE */
     const char *value; /* valid UTF-8 without control characters, <= LIMIT_VALUE; IDs unbracketed */
 };
 
@@ -88,7 +89,8 @@ struct findings *findings_collect(struct message *m, const struct report *r,
                                   const struct envelope *envelope);
 
 /* The wire form that the child writes on its pipe and the journal keeps: a version byte, then
- * length-prefixed values, at most LIMIT_FINDINGS bytes. False without memory or beyond the limit. */
+ * length-prefixed values, at most LIMIT_FINDINGS bytes. False without memory or beyond the limit.
+ */
 bool findings_encode(const struct findings *f, struct buf *out);
 
 /* Reads the wire form. Nothing is trusted: lengths, counts, enum values, UTF-8 and the absence of

@@ -16,9 +16,9 @@
 /* A Maildir with its folders (Maildir++ or plain nested ones). */
 struct maildir;
 
-/* Opens the Maildir at path. create: makes it (0700, with parents' sync) when missing; else a missing
- * one is an error that says what to do. Folder access goes by descriptors from here on, so that a
- * path replaced meanwhile does not matter. Ended with maildir_close. */
+/* Opens the Maildir at path. create: makes it (0700, with parents' sync) when missing; else a
+ * missing one is an error that says what to do. Folder access goes by descriptors from here on, so
+ * that a path replaced meanwhile does not matter. Ended with maildir_close. */
 struct maildir *maildir_open(const char *path, enum maildir_layout layout, bool create,
                              struct error *e);
 void maildir_close(struct maildir *md);
@@ -53,10 +53,10 @@ bool maildir_folder_name_ok(const char *name, enum maildir_layout layout);
 
 /* One message file. */
 struct maildir_entry {
-    const char *folder; /* "INBOX" or a name */
-    const char *subdir; /* "new" or "cur" */
-    const char *unique; /* without flags */
-    const char *flags;  /* such as "S"; "" in new/ */
+    const char *folder;   /* "INBOX" or a name */
+    const char *subdir;   /* "new" or "cur" */
+    const char *unique;   /* without flags */
+    const char *flags;    /* such as "S"; "" in new/ */
     const char *filename; /* the whole file name */
 };
 

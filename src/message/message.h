@@ -42,9 +42,9 @@ struct part {
     const char *type, *subtype;         /* lower case, never NULL; "text" "plain" by default */
     const char *charset, *boundary;     /* NULL when absent; RFC 2231 decoded */
     const char *report_type, *filename; /* NULL when absent; report_type in lower case */
-    const char *encoding;               /* Content-Transfer-Encoding in lower case, "7bit" default */
-    struct span body;                   /* raw bytes behind the part's header */
-    size_t offset;                      /* of body, as field.offset */
+    const char *encoding; /* Content-Transfer-Encoding in lower case, "7bit" default */
+    struct span body;     /* raw bytes behind the part's header */
+    size_t offset;        /* of body, as field.offset */
 };
 
 struct message {
@@ -53,14 +53,14 @@ struct message {
     struct part *root;
     struct part **parts; /* all parts in order of appearance, the root first */
     size_t part_count;
-    bool truncated; /* some limit (bytes, parts, depth) was reached */
+    bool truncated;               /* some limit (bytes, parts, depth) was reached */
     struct part_decoded *decoded; /* cache, private to message/ */
 };
 
-/* Parses bytes. All memory is the arena's; bytes must outlive the message. LF, CRLF and CR-only line
- * ends are understood. A message/rfc822, message/global or text/rfc822-headers part gets a child
- * with the header of the message within, also when it is base64 or quoted-printable (RFC 2046 5.2.1
- * forbids that; Exchange does it). message/delivery-status and the like stay leaves.
+/* Parses bytes. All memory is the arena's; bytes must outlive the message. LF, CRLF and CR-only
+ * line ends are understood. A message/rfc822, message/global or text/rfc822-headers part gets a
+ * child with the header of the message within, also when it is base64 or quoted-printable (RFC
+ * 2046 5.2.1 forbids that; Exchange does it). message/delivery-status and the like stay leaves.
  * NULL only without memory. */
 struct message *message_parse(struct arena *arena, struct span bytes);
 

@@ -32,9 +32,9 @@ enum original_form {
 
 struct original {
     enum original_form form;
-    struct header header;   /* the original's own header fields */
-    const char *place;      /* "part 1.3" or "part 1.1, text offset 512" */
-    int nesting;            /* 0 the response's original; 1 the original of a returned response ... */
+    struct header header; /* the original's own header fields */
+    const char *place;    /* "part 1.3" or "part 1.1, text offset 512" */
+    int nesting;          /* 0 the response's original; 1 the original of a returned response ... */
 };
 
 /* A status part: the per-message group first, then one group for each recipient; also those that a
@@ -52,8 +52,8 @@ struct report {
     bool has_feedback;        /* a feedback report part (RFC 5965) */
     struct report_recipient *recipients;
     size_t recipient_count;
-    const char *reporting_mta; /* without "dns;"; "" when absent */
-    const char *arrival_date;  /* as it stands, decoded; "" when absent */
+    const char *reporting_mta;  /* without "dns;"; "" when absent */
+    const char *arrival_date;   /* as it stands, decoded; "" when absent */
     struct original *originals; /* outermost first; within one nesting: returned before quoted */
     size_t original_count;
 };
@@ -69,8 +69,9 @@ const struct field *report_field(const struct report *r, const char *name, const
 
 /* A header block in text that looks like an original's: at offset, at least three known mail header
  * fields (RFC 5322 3.6 and Received) of which one is Message-ID, From, Subject or Received, before
- * an empty line. Quote prefixes ("> ") and indentation are taken off. Searches lines from *offset on;
- * fills *out and sets *offset to where the block begins, *end behind it. False when there is none. */
+ * an empty line. Quote prefixes ("> ") and indentation are taken off. Searches lines from *offset
+ * on; fills *out and sets *offset to where the block begins, *end behind it. False when there is
+ * none. */
 bool quoted_header_find(struct arena *arena, struct span text, size_t *offset, size_t *end,
                         struct header *out);
 

@@ -29,7 +29,7 @@ enum class {
     CLASS_COUNT
 };
 
-const char *class_name(enum class c);                   /* "filter-notice" */
+const char *class_name(enum class c); /* "filter-notice" */
 bool class_from_name(struct span name, enum class *out);
 
 struct ruleset;
@@ -49,7 +49,13 @@ struct rules_options {
 struct ruleset *ruleset_load(const struct rules_options *options, struct error *e);
 void ruleset_free(struct ruleset *rs);
 
-enum capture_kind { CAPTURE_RECIPIENT, CAPTURE_REASON, CAPTURE_STATUS, CAPTURE_ID, CAPTURE_ORIGINAL };
+enum capture_kind {
+    CAPTURE_RECIPIENT,
+    CAPTURE_REASON,
+    CAPTURE_STATUS,
+    CAPTURE_ID,
+    CAPTURE_ORIGINAL
+};
 
 /* What a rule named in its matches by (?<recipient>...) and so on. */
 struct capture {
@@ -67,13 +73,14 @@ struct rule_match {
     const char *broken_rule; /* a rule that hit a match limit or error, or NULL: for the log */
 };
 
-/* Runs the rules over one message. envelope_sender is the Return-Path of the delivery: NULL when not
- * known (then the Return-Path field is used), "" for the null reverse-path. Memory is m->arena's.
- * False only without memory. */
+/* Runs the rules over one message. envelope_sender is the Return-Path of the delivery: NULL when
+ * not known (then the Return-Path field is used), "" for the null reverse-path. Memory is
+ * m->arena's. False only without memory. */
 bool ruleset_match(struct ruleset *rs, struct message *m, const struct report *r,
                    const char *envelope_sender, struct rule_match *out);
 
-/* For each rule in order of evaluation: its name, class, and the file it stands in with its line. */
+/* For each rule in order of evaluation: its name, class, and the file it stands in with its line.
+ */
 struct rule_info {
     const char *name, *file;
     int line;
@@ -86,9 +93,9 @@ struct rule_info ruleset_info(const struct ruleset *rs, size_t i);
 /* One finding of rules_check: severity and "file:line: text". */
 typedef void (*rules_finding)(void *context, bool is_error, const char *text);
 
-/* Compiles every regex and lints it: quadratic starts (".*", "\S+", nested quantifiers), no required
- * literal, a pattern that matches the empty string, the same name twice. Returns the number of
- * errors. */
+/* Compiles every regex and lints it: quadratic starts (".*", "\S+", nested quantifiers), no
+ * required literal, a pattern that matches the empty string, the same name twice. Returns the
+ * number of errors. */
 size_t ruleset_check(struct ruleset *rs, rules_finding found, void *context);
 
 #endif

@@ -14,9 +14,9 @@
 #include "store/store.h"
 
 struct coverage {
-    bool any;           /* false: no source is declared, or one never ran, or no complete-since */
-    unixtime from, to;  /* covered: [from, to] */
-    const char *why;    /* in words: what begins it, what ends it, and which source holds it back */
+    bool any;          /* false: no source is declared, or one never ran, or no complete-since */
+    unixtime from, to; /* covered: [from, to] */
+    const char *why;   /* in words: what begins it, what ends it, and which source holds it back */
 };
 
 /* From config->sources (declared), complete-since, retain-days and the sources' last runs. Without

@@ -24,16 +24,16 @@ enum store_access {
 };
 
 /* Opens the store config->index_url names. Reading waits for locks at most LIMIT_LOOKUP_MS, writing
- * wait_ms. The key file is read (STORE_WRITE creates it with 32 random bytes when neither it nor the
- * store exists; a store whose key file is gone is an error, as its content cannot be found any more).
- * A check value of another key is an error that says so. NULL on error; a store that does not exist
- * yet opened for reading is an error of kind ERROR_DATA. */
+ * wait_ms. The key file is read (STORE_WRITE creates it with 32 random bytes when neither it nor
+ * the store exists; a store whose key file is gone is an error, as its content cannot be found any
+ * more). A check value of another key is an error that says so. NULL on error; a store that does
+ * not exist yet opened for reading is an error of kind ERROR_DATA. */
 struct store *store_open(const struct config *config, enum store_access access, int wait_ms,
                          struct error *e);
 void store_close(struct store *s);
 
-/* Several writes as one transaction: all or none is kept, durable (synced) when store_commit returns
- * true. Without begin each write is a transaction of its own. */
+/* Several writes as one transaction: all or none is kept, durable (synced) when store_commit
+ * returns true. Without begin each write is a transaction of its own. */
 bool store_begin(struct store *s, struct error *e);
 bool store_commit(struct store *s, struct error *e);
 void store_rollback(struct store *s);
@@ -49,18 +49,19 @@ struct sent {
     unixtime time;      /* when it was sent, as the source knows it; never later than now */
 };
 
-/* Adds a sent message of a source; adding the same again changes nothing but the latest time. A copy
- * without an ID opens a gap that coverage knows (DESIGN.md row 8). */
+/* Adds a sent message of a source; adding the same again changes nothing but the latest time. A
+ * copy without an ID opens a gap that coverage knows (DESIGN.md row 8). */
 bool store_add_sent(struct store *s, const char *source, const struct sent *m, struct error *e);
 
 enum lookup { LOOKUP_ERROR, LOOKUP_NO, LOOKUP_YES };
 
 /* Each: YES with *when the latest time it was sent, NO, or ERROR (then *e). */
 enum lookup store_find_id(struct store *s, const char *message_id, unixtime *when, struct error *e);
-enum lookup store_find_recipient(struct store *s, const char *address, unixtime *when, struct error *e);
+enum lookup store_find_recipient(struct store *s, const char *address, unixtime *when,
+                                 struct error *e);
 /* Was recipient written to from sender? */
-enum lookup store_find_pair(struct store *s, const char *sender, const char *recipient, unixtime *when,
-                            struct error *e);
+enum lookup store_find_pair(struct store *s, const char *sender, const char *recipient,
+                            unixtime *when, struct error *e);
 /* Was the message with that ID sent to recipient? */
 enum lookup store_find_id_recipient(struct store *s, const char *message_id, const char *recipient,
                                     struct error *e);
@@ -96,7 +97,8 @@ bool store_sources(struct store *s, struct arena *arena, struct source_state **o
                    struct error *e);
 
 /* The names of items (files) a source has read, as 8-byte keyed hashes. */
-bool store_item_seen(struct store *s, const char *source, struct span item, bool *seen, struct error *e);
+bool store_item_seen(struct store *s, const char *source, struct span item, bool *seen,
+                     struct error *e);
 bool store_item_add(struct store *s, const char *source, struct span item, struct error *e);
 
 /* A span of time for which a source does not hold all that was sent, with its reason. */
@@ -110,7 +112,8 @@ bool store_gaps(struct store *s, struct arena *arena, unixtime from, unixtime to
                 size_t *count, struct error *e);
 
 /* Sent messages recorded by day (days since 1970) over the last days, for the coverage chart. */
-bool store_sent_by_day(struct store *s, int64_t first_day, int days, int64_t *counts, struct error *e);
+bool store_sent_by_day(struct store *s, int64_t first_day, int days, int64_t *counts,
+                       struct error *e);
 
 struct index_stats {
     int64_t ids, recipients, nameless, journal_events, bytes;
@@ -127,18 +130,18 @@ bool store_prune(struct store *s, unixtime before, int most, bool *left, struct 
 
 /* One response filed. Strings in clear. */
 struct journal_event {
-    int64_t number; /* given by the store; ascending */
-    unixtime time;  /* of filing */
-    unixtime arrival; /* when the response came; equals time for deliver */
+    int64_t number;                     /* given by the store; ascending */
+    unixtime time;                      /* of filing */
+    unixtime arrival;                   /* when the response came; equals time for deliver */
     const char *class_, *origin, *rule; /* names */
-    int row;             /* of the origin table */
-    bool marked;         /* row 2 with a recipient never written to */
-    bool by_user;        /* `mark`: recheck leaves it alone */
-    const char *mailbox; /* "maildir:/abs/path" or "imap:NAME" */
-    const char *folder;  /* where it is now; "INBOX" */
-    const char *file;    /* the unique name without folder and flags */
-    const char *previous_origin; /* "" unless recheck or mark changed it */
-    unixtime changed;    /* when that happened; 0 */
+    int row;                            /* of the origin table */
+    bool marked;                        /* row 2 with a recipient never written to */
+    bool by_user;                       /* `mark`: recheck leaves it alone */
+    const char *mailbox;                /* "maildir:/abs/path" or "imap:NAME" */
+    const char *folder;                 /* where it is now; "INBOX" */
+    const char *file;                   /* the unique name without folder and flags */
+    const char *previous_origin;        /* "" unless recheck or mark changed it */
+    unixtime changed;                   /* when that happened; 0 */
     struct span findings; /* findings_encode's bytes, so that recheck can judge again */
 };
 
@@ -147,8 +150,8 @@ bool journal_add(struct store *s, struct journal_event *event, struct error *e);
 /* Changes origin, row, folder, file, previous_origin, changed, marked, by_user of event->number. */
 bool journal_update(struct store *s, const struct journal_event *event, struct error *e);
 /* The event of a filed message. LOOKUP_NO when there is none. */
-enum lookup journal_find(struct store *s, struct arena *arena, const char *mailbox, const char *file,
-                         struct journal_event *out, struct error *e);
+enum lookup journal_find(struct store *s, struct arena *arena, const char *mailbox,
+                         const char *file, struct journal_event *out, struct error *e);
 
 /* Calls visit for each event with time or changed in [from, to), in order of number; stops when it
  * returns false. Strings are valid during the call only. */
