@@ -16,7 +16,7 @@ BUILD      ?= build
 CC         ?= cc
 PKG_CONFIG ?= pkg-config
 CFLAGS     ?= -O2 -g
-WERROR     ?=
+WERROR     ?=$(if $(CI),1)
 SANITIZE   ?=
 
 # --- what deps installs on Debian; elsewhere it names them -----------------------------------------
@@ -56,28 +56,92 @@ UNIT    := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_PROGRAMS := $(UNIT:tests/unit/%.c=$(BUILD)/tests/%)
 E2E     := $(sort $(wildcard tests/e2e/*.t))
 
-.PHONY: all deps demo check check-once unit e2e messages update-messages lint bench fuzz install \
-        uninstall dist clean format
+.PHONY: all deps deps-check deps-lint deps-bench demo check check-once messages update-messages \
+        lint bench fuzz install uninstall dist clean format FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
+
+# One short line per step; V=1 shows the commands.
+V ?=
+Q := $(if $(V),,@)
+say = $(if $(V),@:,@printf '  %-5s %s\n' $(1) $(2))
 
 all: $(BUILD)/backsift
 
 $(BUILD)/backsift: $(BUILD)/src/main.o $(OBJECTS)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 # The flags a build was made with: objects follow when they change.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CC) $(subst ','\'',$(ALL_CFLAGS))' | cmp -s - $@ || echo '$(CC) $(subst ','\'',$(ALL_CFLAGS))' > $@
+	@printf '%s\n' '$(subst ','\'',$(CC) $(ALL_CFLAGS))' >$@.new; \
+	 cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 FORCE:
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(OBJECTS)
+$(BUILD)/tests/test_%: $(BUILD)/tests/unit/test_%.o $(OBJECTS)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $$($(PKG_CONFIG) --libs cmocka)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+# --- what a machine needs --------------------------------------------------------------------------
+# Installs only what is missing, so that it costs nothing and needs no network when all is there.
+define install_packages
+	@if ! command -v dpkg-query >/dev/null; then \
+	    echo "This is no Debian system. Needed (names of Debian's packages): $(1)"; \
+	    echo "Install them by your system's means; then run make without deps."; exit 0; \
+	fi; \
+	missing=; for p in $(1); do \
+	    dpkg-query -W -f '$${db:Status-Status}' $$p 2>/dev/null | grep -qx installed || missing="$$missing $$p"; \
+	done; \
+	[ -z "$$missing" ] && exit 0; \
+	as_root=; [ "$$(id -u)" -eq 0 ] || as_root=sudo; \
+	echo "  APT  $$missing"; \
+	$$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update && \
+	$$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $$missing >/dev/null
+endef
+
+deps:
+	$(call install_packages,$(DEPS_BUILD))
+deps-check:
+	$(call install_packages,$(DEPS_BUILD) $(DEPS_CHECK))
+deps-lint:
+	$(call install_packages,$(DEPS_BUILD) $(DEPS_LINT))
+deps-bench:
+	$(call install_packages,$(DEPS_BUILD) $(DEPS_BENCH))
+
+# --- see it work -----------------------------------------------------------------------------------
+demo: deps
+	@$(MAKE) --no-print-directory -s all
+	@BACKSIFT=$(BUILD)/backsift sh tests/demo.sh
+
+# --- tests -----------------------------------------------------------------------------------------
+# Twice: as shipped, and under the sanitizers. prove's own summary closes each pass.
+check: deps-check
+	@$(MAKE) --no-print-directory check-once BUILD=$(BUILD)
+	@$(MAKE) --no-print-directory check-once BUILD=$(BUILD)/asan SANITIZE=1
+
+check-once: $(BUILD)/backsift $(UNIT_PROGRAMS) $(if $(wildcard tests/e2e/shim.c),$(BUILD)/tests/shim.so)
+	@echo "== tests of $(BUILD)/backsift$(if $(SANITIZE), under ASan and UBSan)"
+	@CMOCKA_MESSAGE_OUTPUT=TAP BACKSIFT=$(abspath $(BUILD))/backsift BUILD=$(abspath $(BUILD)) \
+	 ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 SANITIZE=$(SANITIZE) \
+	 prove $(PROVEFLAGS) -j2 -e '' $(UNIT_PROGRAMS) $(E2E)
+
+# A library that makes a chosen system call fail or kill: tests/e2e/shim.c says how.
+$(BUILD)/tests/shim.so: tests/e2e/shim.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O1 -g -fPIC -shared -o $@ $< -ldl
+
+# Expected verdicts of tests/messages: `make messages` compares, `make update-messages` rewrites.
+messages: $(BUILD)/backsift
+	@BACKSIFT=$(abspath $(BUILD))/backsift prove -e sh tests/e2e/messages.t
+update-messages: $(BUILD)/backsift
+	@BACKSIFT=$(abspath $(BUILD))/backsift sh tests/update-messages.sh
