@@ -68,7 +68,12 @@ say = $(if $(V),@:,@printf '  %-5s %s\n' $(1) $(2))
 
 all: $(BUILD)/backsift
 
-$(BUILD)/backsift: $(BUILD)/src/main.o $(OBJECTS)
+# All stages as one archive: a test links the stages it uses and no others.
+$(BUILD)/libbacksift.a: $(OBJECTS)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/backsift: $(BUILD)/src/main.o $(BUILD)/libbacksift.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -84,7 +89,7 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/tests/test_%: $(BUILD)/tests/unit/test_%.o $(OBJECTS)
+$(BUILD)/tests/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/libbacksift.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $$($(PKG_CONFIG) --libs cmocka)

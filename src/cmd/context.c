@@ -1,0 +1,117 @@
+/*
+ * What most subcommands start from. The store is opened only when a response has been seen:
+ * ordinary mail never touches it.
+ */
+#include "cmd/context.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+
+bool context_open(struct context *c, enum caller caller, const char *config_option, struct error *e)
+{
+    *c = (struct context){.arena = arena_new(LIMIT_ARENA)};
+    if (!c->arena)
+        return error_memory(e);
+    if (!paths_find(c->arena, caller, config_option, &c->paths, e))
+        return false;
+    c->config = config_read(&c->paths, config_option != NULL, e);
+    if (!c->config)
+        return false;
+    const char *file = arena_printf(c->arena, "%s/backsift.log", c->paths.state_folder);
+    c->log = log_open(c->config->log_to.items, c->config->log_to.count, file);
+    return true;
+}
+
+bool context_load_rules(struct context *c, bool jit, struct error *e)
+{
+    struct rules_options options = {
+        .user_folder = c->paths.user_rules,
+        .shipped_folder = c->paths.shipped_rules,
+        .jit = jit,
+    };
+    c->rules = ruleset_load(&options, e);
+    return c->rules != NULL;
+}
+
+bool context_open_store(struct context *c, enum store_access access, int wait_ms, struct error *e)
+{
+    if (!c->store)
+        c->store = store_open(c->config, access, wait_ms, e);
+    return c->store != NULL;
+}
+
+void context_close(struct context *c)
+{
+    if (c->store)
+        store_close(c->store);
+    if (c->rules)
+        ruleset_free(c->rules);
+    log_close(c->log);
+    if (c->config)
+        config_free(c->config);
+    arena_free(c->arena);
+    *c = (struct context){0};
+}
+
+bool context_judge(struct context *c, struct arena *arena, struct span bytes,
+                   const struct envelope *envelope, const struct index_access *index,
+                   unixtime arrival, struct judged *out)
+{
+    *out = (struct judged){.message = message_parse(arena, bytes)};
+    if (!out->message || !(out->report = report_read(out->message)))
+        return false;
+    if (!ruleset_match(c->rules, out->message, out->report, envelope->sender, &out->match))
+        return false;
+    out->findings = findings_collect(out->message, out->report, &out->match, c->config, envelope);
+    return out->findings &&
+           verdict_judge(arena, out->findings, c->config, index, arrival, &out->verdict);
+}
+
+/* Reads until n bytes or the end: pipes and terminals give less at a time. */
+static ssize_t read_all(int fd, char *p, size_t n)
+{
+    size_t got = 0;
+    while (got < n) {
+        ssize_t r = read(fd, p + got, n - got);
+        if (r < 0 && errno == EINTR)
+            continue;
+        if (r < 0)
+            return -1;
+        if (r == 0)
+            break;
+        got += (size_t)r;
+    }
+    return (ssize_t)got;
+}
+
+bool context_read_file(struct arena *arena, const char *path, struct span *bytes, struct error *e)
+{
+    bool is_stdin = strcmp(path, "-") == 0;
+    int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    struct stat st;
+    if (fd < 0 || fstat(fd, &st) != 0) {
+        int why = errno;
+        if (fd > STDIN_FILENO)
+            close(fd);
+        return error_system(e, ERROR_DATA, why, "cannot read '%s'", path);
+    }
+    size_t size = S_ISREG(st.st_mode) && (size_t)st.st_size < LIMIT_MESSAGE_PARSED
+                      ? (size_t)st.st_size
+                      : LIMIT_MESSAGE_PARSED;
+    char *p = arena_alloc(arena, size + 1);
+    ssize_t got = p ? read_all(fd, p, size) : 0;
+    int why = errno;
+    if (!is_stdin)
+        close(fd);
+    if (!p)
+        return error_memory(e);
+    if (got < 0)
+        return error_system(e, ERROR_DATA, why, "cannot read '%s'", path);
+    *bytes = (struct span){p, (size_t)got};
+    return true;
+}
