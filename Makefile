@@ -150,3 +150,48 @@ messages: $(BUILD)/backsift
 	@BACKSIFT=$(abspath $(BUILD))/backsift prove -e sh tests/e2e/messages.t
 update-messages: $(BUILD)/backsift
 	@BACKSIFT=$(abspath $(BUILD))/backsift sh tests/update-messages.sh
+
+# --- the state of the source -----------------------------------------------------------------------
+C_FILES := $(sort $(wildcard src/*.c src/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c tests/e2e/*.c))
+SHELL_FILES := $(sort $(wildcard tests/*.sh tests/e2e/*.sh tests/e2e/*.t tests/bench/*.sh) .ci/run)
+lint: deps-lint
+	clang-format --dry-run -Werror $(C_FILES)
+	cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+	    --suppress=missingIncludeSystem -D_GNU_SOURCE -Isrc src
+	sh tests/lint-stages.sh
+	mandoc -T lint -W warning $(wildcard man/*.[1-8])
+	shellcheck -x -s sh $(filter-out .ci/run,$(SHELL_FILES))
+	shellcheck .ci/run
+
+format:
+	clang-format -i $(C_FILES)
+
+# --- figures ---------------------------------------------------------------------------------------
+bench: deps-bench all
+	@for b in $(sort $(wildcard tests/bench/*.sh)); do \
+	    echo "== $$b"; BACKSIFT=$(abspath $(BUILD))/backsift BUILD=$(abspath $(BUILD)) sh $$b || exit 1; done
+
+# --- install ---------------------------------------------------------------------------------------
+MAN_PAGES := $(wildcard man/*.[1-8])
+RULE_FILES := $(wildcard rules/*.rules)
+CONTRIB := $(wildcard contrib/*)
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)/rules $(DESTDIR)$(DATADIR)/contrib
+	install -m 755 $(BUILD)/backsift $(DESTDIR)$(BINDIR)/backsift
+	install -m 644 $(RULE_FILES) $(DESTDIR)$(DATADIR)/rules
+	cp -R $(CONTRIB) $(DESTDIR)$(DATADIR)/contrib/
+	@for m in $(MAN_PAGES); do s=$${m##*.}; \
+	    install -d $(DESTDIR)$(MANDIR)/man$$s && install -m 644 $$m $(DESTDIR)$(MANDIR)/man$$s/ || exit 1; done
+
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/backsift
+	rm -rf $(DESTDIR)$(DATADIR)
+	@for m in $(MAN_PAGES); do s=$${m##*.}; rm -f $(DESTDIR)$(MANDIR)/man$$s/$${m##*/}; done
+
+dist:
+	@mkdir -p $(BUILD)
+	git archive --prefix=backsift-$(VERSION)/ -o $(BUILD)/backsift-$(VERSION).tar.gz HEAD
+	@echo $(BUILD)/backsift-$(VERSION).tar.gz
+
+clean:
+	rm -rf $(BUILD)

@@ -83,6 +83,11 @@
 /* Milliseconds to wait for a locked journal when a response has already been filed. */
 #define LIMIT_JOURNAL_MS 2000
 
+/* --- check --- */
+
+/* Bytes read of a .forward, .procmailrc and the like: such files have a few lines. */
+#define LIMIT_CALLER_FILE ((size_t)64 * 1024)
+
 /* --- log --- */
 
 /* Bytes before the log file is moved to FILE.1: some 10,000 lines, so that no logrotate is needed.

@@ -1,0 +1,223 @@
+/*
+ * `check`: is everything wired? One line per thing looked at, what is wrong with what to do about
+ * it, and an exit code for scripts. It changes nothing but one probe file in the Maildir's tmp/.
+ */
+#include "cmd/command.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "base/printable.h"
+#include "cmd/callers.h"
+#include "cmd/check.h"
+#include "cmd/context.h"
+#include "cmd/exit_code.h"
+#include "mailbox/maildir.h"
+#include "sources/coverage.h"
+#include "sources/source.h"
+
+static const char usage[] =
+    "Usage: backsift check [OPTION]...\n"
+    "Look whether everything is wired: configuration, rules, Maildir, index, sources, coverage, "
+    "and\n"
+    "the files that call backsift. Say what is missing and what to do.\n\n"
+    "  -q, --quiet             print only what is wrong\n"
+    "  -c, --config=FILE       read this configuration\n"
+    "  -h, --help              show this help\n\n"
+    "Exit: 0 all is well (warnings included); 1 something is wrong; 78 configuration.\n";
+
+void check_report(struct check *k, enum check_level level, const char *what, const char *format,
+                  ...)
+{
+    static const char *const word[] = {"ok", "note", "warning", "WRONG"};
+    if (level == CHECK_WRONG)
+        k->wrong++;
+    if (level == CHECK_WARNING)
+        k->warnings++;
+    if (k->quiet && level <= CHECK_NOTE)
+        return;
+    char text[2048];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    struct buf safe = {0};
+    printable_add(&safe, span_of(text), 0);
+    printf("%-8s %-9s %s\n", word[level], what, buf_string(&safe));
+    buf_free(&safe);
+}
+
+static void check_config(struct check *k)
+{
+    const struct config *c = k->context.config;
+    check_report(k, CHECK_OK, "config", "%s",
+                 c->file ? c->file : "no file: every key has its default");
+    if (c->domains.count == 0 && c->addresses.count == 0)
+        check_report(k, CHECK_WARNING, "own",
+                     "no [own] domain or address: say 'domain = example.org' in %s",
+                     k->context.paths.config_file);
+    struct paths mta = {0};
+    struct error e = {0};
+    if (!paths_find(k->context.arena, CALLER_MAIL_SYSTEM, k->config_option, &mta, &e))
+        check_report(k, CHECK_WRONG, "paths", "%s", e.text);
+    else if (strcmp(mta.state_folder, k->context.paths.state_folder) != 0 ||
+             strcmp(mta.config_file, k->context.paths.config_file) != 0)
+        check_report(k, CHECK_WARNING, "paths",
+                     "XDG variables move your configuration or state, but not those of a mail "
+                     "system's deliveries: those read %s and write below %s; unset them or give "
+                     "absolute paths in [index]",
+                     mta.config_file, mta.state_folder);
+}
+
+static void rule_finding(void *context, bool is_error, const char *text)
+{
+    check_report(context, is_error ? CHECK_WRONG : CHECK_NOTE, "rules", "%s", text);
+}
+
+static void check_rules(struct check *k)
+{
+    struct error e = {0};
+    if (!context_load_rules(&k->context, false, &e)) {
+        check_report(k, CHECK_WRONG, "rules", "%s", e.text);
+        return;
+    }
+    if (ruleset_check(k->context.rules, rule_finding, k) == 0)
+        check_report(k, CHECK_OK, "rules", "%zu rules from %s and %s",
+                     ruleset_count(k->context.rules), k->context.paths.user_rules,
+                     k->context.paths.shipped_rules);
+}
+
+static void check_maildir(struct check *k)
+{
+    const struct config *c = k->context.config;
+    struct error e = {0};
+    struct maildir *md = maildir_open(c->maildir, c->layout, c->maildir_configured, &e);
+    struct maildir_draft *d = md ? maildir_draft_new(md, &e) : NULL;
+    bool ok = d && maildir_draft_write(d, span_of("probe\n"), &e) && maildir_draft_sync(d, &e);
+    maildir_draft_drop(d);
+    if (ok)
+        check_report(k, CHECK_OK, "maildir", "%s takes messages durably", c->maildir);
+    else
+        check_report(k, CHECK_WRONG, "maildir", "%s", e.text);
+    maildir_close(md);
+    if (c->observe)
+        check_report(k, CHECK_NOTE, "deliver",
+                     "observe = yes: verdicts are journaled, all is filed in the inbox");
+}
+
+static void check_index(struct check *k)
+{
+    struct error e = {0};
+    struct index_stats stats;
+    if (!context_open_store(&k->context, STORE_READ, LIMIT_LOOKUP_MS, &e))
+        check_report(k, e.kind == ERROR_DATA ? CHECK_WARNING : CHECK_WRONG, "index",
+                     "%s; every response is 'unknown' until then", e.text);
+    else if (!store_stats(k->context.store, k->context.arena, &stats, &e))
+        check_report(k, CHECK_WRONG, "index", "%s", e.text);
+    else if (stats.ids == 0)
+        check_report(
+            k, CHECK_WARNING, "index",
+            "empty: record your sent mail, such as 'backsift record maildir:PATH-OF-SENT'");
+    else
+        check_report(k, CHECK_OK, "index", "%lld message IDs, %lld recipients",
+                     (long long)stats.ids, (long long)stats.recipients);
+}
+
+static void check_sources(struct check *k)
+{
+    const struct config *c = k->context.config;
+    if (c->sources.count == 0)
+        check_report(
+            k, CHECK_WARNING, "sources",
+            "none declared: say 'source = maildir:PATH' in [index]; without one no response "
+            "is ever 'forged'");
+    for (size_t i = 0; i < c->sources.count; i++) {
+        struct error e = {0};
+        struct source_state state;
+        char when[32];
+        if (!source_kind_of(c->sources.items[i], &e))
+            check_report(k, CHECK_WRONG, "source", "%s", e.text);
+        else if (k->context.store &&
+                 store_source(k->context.store, k->context.arena, c->sources.items[i], &state,
+                              &e) &&
+                 state.first_run) {
+            clock_format(state.last_run, when);
+            check_report(k, CHECK_OK, "source", "%s: %lld messages, last run %s",
+                         c->sources.items[i], (long long)state.messages, when);
+        } else
+            check_report(k, CHECK_WARNING, "source", "%s has never run: run 'backsift record'",
+                         c->sources.items[i]);
+    }
+}
+
+static void check_coverage(struct check *k)
+{
+    struct coverage cover;
+    struct error e = {0};
+    const char *why = "";
+    unixtime now = clock_now();
+    if (!k->context.store)
+        return;
+    if (!coverage_find(k->context.store, k->context.arena, k->context.config, now, &cover, &e))
+        check_report(k, CHECK_WRONG, "coverage", "%s", e.text);
+    else if (!cover.any)
+        check_report(k, CHECK_WARNING, "coverage", "%s", cover.why);
+    else if (!coverage_spans(k->context.store, k->context.arena, k->context.config, &cover, now,
+                             &why))
+        check_report(k, CHECK_WARNING, "coverage", "%s", why);
+    else
+        check_report(k, CHECK_OK, "coverage", "%s", cover.why);
+}
+
+static const struct option options[] = {
+    {"quiet", no_argument, NULL, 'q'},
+    {"config", required_argument, NULL, 'c'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
+};
+
+static int run_all(struct check *k, struct error *e)
+{
+    if (!context_open(&k->context, CALLER_USER, k->config_option, e))
+        return exit_code_of(e);
+    check_config(k);
+    check_rules(k);
+    check_maildir(k);
+    check_index(k);
+    check_sources(k);
+    check_coverage(k);
+    callers_check(k);
+    if (!k->quiet)
+        printf("%d wrong, %d warnings\n", k->wrong, k->warnings);
+    return k->wrong ? EXIT_NO : EXIT_DONE;
+}
+
+int command_check(int argc, char **argv)
+{
+    struct check k = {0};
+    struct error e = {0};
+    opterr = 0;
+    for (int c; (c = getopt_long(argc, argv, ":qc:h", options, NULL)) != -1;) {
+        if (c == 'q')
+            k.quiet = true;
+        else if (c == 'c')
+            k.config_option = optarg;
+        else if (c == 'h')
+            return command_help(usage);
+        else
+            command_bad_option(argv, &e);
+    }
+    if (!e.kind && optind < argc)
+        error_set(&e, ERROR_USAGE, "check takes no arguments: try 'backsift check --help'");
+    int code = e.kind ? exit_code_of(&e) : run_all(&k, &e);
+    if (e.kind)
+        command_print_error(&e);
+    context_close(&k.context);
+    return code;
+}
