@@ -11,7 +11,8 @@ trap 'rm -rf "$HOME"' EXIT
 unset XDG_CONFIG_HOME XDG_STATE_HOME SENDER RECIPIENT ORIGINAL_RECIPIENT
 now=$(date -u '+%a, %d %b %Y %H:%M:%S +0000')
 
-strong= plain=
+strong=''
+plain=''
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
     strong=$(printf '\033[1m')
     plain=$(printf '\033[0m')
