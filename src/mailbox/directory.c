@@ -1,0 +1,139 @@
+/*
+ * Directories by descriptor. Placing a file goes by link(2) because it alone is atomic, refuses to
+ * replace, and leaves the old name until the new one is durable; rename(2) is for file systems
+ * without links.
+ */
+#include "mailbox/directory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void close_keeping_errno(int fd)
+{
+    int error = errno;
+    close(fd);
+    errno = error;
+}
+
+int directory_open(int at, const char *name)
+{
+    int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 && errno == ELOOP)
+        errno = ENOTDIR;
+    return fd;
+}
+
+int directory_make(int at, const char *name, bool *made)
+{
+    int fd = directory_open(at, name);
+    if (fd >= 0 || errno != ENOENT)
+        return fd;
+    if (mkdirat(at, name, 0700) == 0)
+        *made = true;
+    else if (errno != EEXIST) /* another delivery may have been quicker */
+        return -1;
+    return directory_open(at, name);
+}
+
+/* One level of directory_make_path. Links are followed: above the Maildir everything is arranged by
+ * the user or the administrator. */
+static int make_level(int at, const char *name)
+{
+    const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+    int fd = openat(at, name, flags);
+    if (fd >= 0 || errno != ENOENT)
+        return fd;
+    if (mkdirat(at, name, 0700) == 0) {
+        if (!directory_sync(at))
+            return -1;
+    } else if (errno != EEXIST) {
+        return -1;
+    }
+    return openat(at, name, flags);
+}
+
+int directory_make_path(const char *path)
+{
+    char levels[PATH_MAX];
+    if ((size_t)snprintf(levels, sizeof levels, "%s", path) >= sizeof levels) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    int fd = open(path[0] == '/' ? "/" : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    char *rest = NULL;
+    for (char *level = strtok_r(levels, "/", &rest); fd >= 0 && level;
+         level = strtok_r(NULL, "/", &rest)) {
+        int inner = make_level(fd, level);
+        close_keeping_errno(fd);
+        fd = inner;
+    }
+    return fd;
+}
+
+bool directory_sync(int fd)
+{
+    if (fsync(fd) == 0)
+        return true;
+    return errno == EINVAL || errno == ENOTSUP || errno == ENOSYS;
+}
+
+/* ENOENT can also mean that the directory with the new name was removed. */
+static enum placing not_placed(int error, int from_dir, const char *from_name)
+{
+    struct stat st;
+    if (error == EEXIST)
+        return PLACE_TAKEN;
+    bool gone = error == ENOENT && fstatat(from_dir, from_name, &st, AT_SYMLINK_NOFOLLOW) != 0;
+    errno = error;
+    return gone ? PLACE_GONE : PLACE_FAILED;
+}
+
+static enum placing place_by_rename(int from_dir, const char *from_name, int to_dir,
+                                    const char *to_name)
+{
+    if (renameat2(from_dir, from_name, to_dir, to_name, RENAME_NOREPLACE) == 0)
+        return PLACED_RENAME;
+    if (errno != EINVAL && errno != ENOSYS)
+        return not_placed(errno, from_dir, from_name);
+    /* No such flag here. The name holds time, process, device and inode: nobody else takes it
+     * between the look and the rename. */
+    struct stat st;
+    if (fstatat(to_dir, to_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+        return PLACE_TAKEN;
+    if (renameat(from_dir, from_name, to_dir, to_name) == 0)
+        return PLACED_RENAME;
+    return not_placed(errno, from_dir, from_name);
+}
+
+static bool same_file(int a_dir, const char *a_name, int b_dir, const char *b_name)
+{
+    struct stat a, b;
+    return fstatat(a_dir, a_name, &a, AT_SYMLINK_NOFOLLOW) == 0 &&
+           fstatat(b_dir, b_name, &b, AT_SYMLINK_NOFOLLOW) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
+enum placing file_place(int from_dir, const char *from_name, int to_dir, const char *to_name)
+{
+    if (linkat(from_dir, from_name, to_dir, to_name, 0) == 0)
+        return PLACED_LINK;
+    int error = errno;
+    /* NFS: the answer to the first request was lost and the repeated one says "exists". */
+    if (same_file(from_dir, from_name, to_dir, to_name))
+        return PLACED_LINK;
+    switch (error) {
+    case EPERM:
+    case EOPNOTSUPP:
+    case ENOSYS:
+    case EXDEV:
+    case EMLINK:
+        return place_by_rename(from_dir, from_name, to_dir, to_name);
+    default:
+        return not_placed(error, from_dir, from_name);
+    }
+}
