@@ -167,7 +167,13 @@ format:
 	clang-format -i $(C_FILES)
 
 # --- figures ---------------------------------------------------------------------------------------
-bench: deps-bench all
+BENCH_PROGRAMS := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libbacksift.a
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+bench: deps-bench all $(BENCH_PROGRAMS)
 	@for b in $(sort $(wildcard tests/bench/*.sh)); do \
 	    echo "== $$b"; BACKSIFT=$(abspath $(BUILD))/backsift BUILD=$(abspath $(BUILD)) sh $$b || exit 1; done
 

@@ -1,0 +1,81 @@
+#!/bin/sh
+# One delivery as a whole process beside procmail and maildrop: the same messages, the same disk,
+# commands in turn; an index of a million sent messages. And the start without a message beside
+# /bin/true. ROUNDS (100) and IDS (1000000) are settings.
+set -eu
+: "${BACKSIFT:?}" "${BUILD:?}" "${ROUNDS:=100}" "${IDS:=1000000}"
+HOME=$(mktemp -d "${BENCH_DIR:-$PWD}/bench.XXXXXX")
+export HOME
+trap 'rm -rf "$HOME"' EXIT
+unset XDG_CONFIG_HOME XDG_STATE_HOME SENDER RECIPIENT
+mkdir -p "$HOME/Maildir/cur" "$HOME/Maildir/new" "$HOME/Maildir/tmp" "$HOME/.config/backsift"
+printf '[own]\ndomain = example.org\n[index]\nsource = stdin\ncomplete-since = %s\n' \
+    "$(date -u -d '60 days ago' +%F)" >"$HOME/.config/backsift/backsift.conf"
+"$BUILD/bench/fill_index" "$IDS"
+for n in procmail maildrop; do
+    mkdir -p "$HOME/$n/cur" "$HOME/$n/new" "$HOME/$n/tmp"
+done
+printf 'MAILDIR=%s\nDEFAULT=%s/procmail/\nLOGFILE=/dev/null\n' "$HOME" "$HOME" >"$HOME/procmailrc"
+printf 'to "%s/maildrop"\n' "$HOME" >"$HOME/mailfilter"
+chmod 600 "$HOME/procmailrc" "$HOME/mailfilter"
+
+{
+    printf 'Return-Path: <dan@friend.example>\nFrom: dan@friend.example\nTo: me@example.org\nSubject: Lunch?\nMessage-ID: <1@friend.example>\n\n'
+    yes 'Are you free on Friday? There is a new place by the river.' | head -n 60
+} >"$HOME/mail"
+cat >"$HOME/bounce" <<'EOF'
+Return-Path: <>
+From: MAILER-DAEMON@mx.example.net (Mail Delivery System)
+To: x7@example.org
+Subject: Undelivered Mail Returned to Sender
+Message-ID: <b1@mx.example.net>
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="B"
+
+--B
+Content-Type: text/plain
+
+This is the mail system at host mx.example.net.
+
+<you@example.net>: host mail.example.net[192.0.2.1] said: 550 5.1.1 User unknown
+--B
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.net
+X-Postfix-Sender: rfc822; x7@example.org
+
+Final-Recipient: rfc822; you@example.net
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 User unknown
+--B
+Content-Type: message/rfc822
+
+Received: from pc (unknown [198.51.100.7]) by mx.example.net
+From: x7@example.org
+To: you@example.net
+Subject: Cheap watches
+Message-ID: <spam-1@USER-PC>
+
+Buy now.
+--B--
+EOF
+
+for message in mail bounce; do
+    echo "-- delivering: $message ($(wc -c <"$HOME/$message") bytes, index of $IDS)"
+    "$BUILD/bench/alternate" "$ROUNDS" "$HOME/$message" \
+        "$BACKSIFT" deliver -r x7@example.org -- \
+        procmail -t "$HOME/procmailrc" -- \
+        maildrop "$HOME/mailfilter"
+done
+echo "-- the start without a message"
+"$BUILD/bench/alternate" "$ROUNDS" /dev/null "$BACKSIFT" --version -- /bin/true
+if command -v valgrind >/dev/null; then
+    echo "-- instructions of one delivery (callgrind, all processes)"
+    for message in mail bounce; do
+        valgrind --tool=callgrind --trace-children=yes --callgrind-out-file=/dev/null \
+            "$BACKSIFT" deliver -r x7@example.org <"$HOME/$message" 2>&1 |
+            awk -v m="$message" '/Collected/ { sum += $NF } END { printf "%-10s %.0f\n", m, sum }'
+    done
+fi
