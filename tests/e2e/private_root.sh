@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2154,SC2016
 # Sourced behind lib.sh by tests that start real servers from Debian's packages.
 #
 #   in_private_root PACKAGE...
