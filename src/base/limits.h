@@ -55,6 +55,7 @@
 
 #define LIMIT_RULE_FILES 500
 #define LIMIT_RULES      5000
+#define LIMIT_RULE_LINE  16384
 #define LIMIT_CAPTURES   100
 /* PCRE2 match and depth limits for one match; beyond it the condition does not hold and the rule is
  * named in the log. The CPU deadline of the child is what finally bounds a message. */
@@ -63,16 +64,16 @@
 
 /* --- config --- */
 
-/* Bytes of one line of backsift.conf or a rule file: inih holds a line on its stack. */
-#define LIMIT_CONFIG_LINE 16384
-/* Bytes of one such file: far above any written by hand. */
-#define LIMIT_INI_FILE      ((size_t)4 * 1024 * 1024)
+/* inih holds a line on its stack, so this is a stack array, too. */
+#define LIMIT_CONFIG_LINE   16384
 #define LIMIT_CONFIG_VALUES 1000
 
 /* --- delivery --- */
 
 /* Seconds before `deliver` gives up with 75: far below Postfix's 1,000 s and Exim's hour. */
 #define LIMIT_DELIVER_SECONDS 300
+/* Seconds that a delivery may take for its journal and log once the message has been filed. */
+#define LIMIT_FILED_SECONDS 20
 /* CPU seconds and wall milliseconds of the child that parses; then the inbox, unclassified. */
 #define LIMIT_CHILD_CPU_SECONDS 5
 #define LIMIT_CHILD_WALL_MS     15000

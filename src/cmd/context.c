@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/limits.h"
 
 bool context_open(struct context *c, enum caller caller, const char *config_option, struct error *e)
@@ -70,23 +71,6 @@ bool context_judge(struct context *c, struct arena *arena, struct span bytes,
     out->findings = findings_collect(out->message, out->report, &out->match, c->config, envelope);
     return out->findings &&
            verdict_judge(arena, out->findings, c->config, index, arrival, &out->verdict);
-}
-
-/* Reads until n bytes or the end: pipes and terminals give less at a time. */
-static ssize_t read_all(int fd, char *p, size_t n)
-{
-    size_t got = 0;
-    while (got < n) {
-        ssize_t r = read(fd, p + got, n - got);
-        if (r < 0 && errno == EINTR)
-            continue;
-        if (r < 0)
-            return -1;
-        if (r == 0)
-            break;
-        got += (size_t)r;
-    }
-    return (ssize_t)got;
 }
 
 bool context_read_file(struct arena *arena, const char *path, struct span *bytes, struct error *e)

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "mailbox/directory.h"
 #include "mailbox/folder.h"
 
@@ -67,15 +68,9 @@ struct maildir_draft *maildir_draft_new(struct maildir *md, struct error *e)
 bool maildir_draft_write(struct maildir_draft *d, struct span bytes, struct error *e)
 {
     d->synced = false;
-    while (bytes.n > 0) {
-        ssize_t n = write(d->fd, bytes.p, bytes.n);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return draft_failed(d, n < 0 ? errno : ENOSPC, "write", e);
-        d->size += (size_t)n;
-        bytes = span_slice(bytes, (size_t)n, bytes.n);
-    }
+    if (!write_all(d->fd, bytes))
+        return draft_failed(d, errno, "write", e);
+    d->size += bytes.n;
     return true;
 }
 
@@ -177,10 +172,15 @@ bool maildir_draft_file(struct maildir_draft *d, const char *folder, struct aren
     return true;
 }
 
+void maildir_draft_unlink(const struct maildir_draft *d)
+{
+    unlinkat(d->tmp, d->name, 0);
+}
+
 void maildir_draft_drop(struct maildir_draft *d)
 {
     if (!d)
         return;
-    unlinkat(d->tmp, d->name, 0);
+    maildir_draft_unlink(d);
     free_draft(d);
 }

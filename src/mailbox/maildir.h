@@ -44,6 +44,8 @@ bool maildir_draft_file(struct maildir_draft *d, const char *folder, struct aren
                         const char **unique, struct error *e);
 /* Gives the draft up: removes it from tmp/, frees it. NULL is allowed. */
 void maildir_draft_drop(struct maildir_draft *d);
+/* Only removes it from tmp/: what a signal handler may do before it ends the process. */
+void maildir_draft_unlink(const struct maildir_draft *d);
 
 /* True when name can be a folder: no empty name or level, no leading or trailing separator, no
  * ".", "..", slash (nested layout: slash separates levels), control characters; valid UTF-8; at
