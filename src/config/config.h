@@ -26,6 +26,8 @@ struct folder_setting {
     const char *folder;           /* a folder name, or "INBOX" */
 };
 
+struct imap_account;
+
 struct config {
     const char *file; /* the file read, or NULL when there is none and all is default */
 
@@ -59,11 +61,15 @@ struct config {
 
     /* [digest] */
     const char *digest_to;   /* address in To:; default the login name */
-    const char *digest_from; /* default "backsift <login name@host>" */
+    const char *digest_from; /* default "backsift <login name@host>", as one mailbox */
     bool digest_when_empty;  /* default no: nothing to tell, no mail */
 
     /* [log] */
     struct config_list log_to; /* "file", "file:/abs/path", "syslog", "stderr"; default "file" */
+
+    /* [imap "NAME"] (config/imap_account.h) */
+    struct imap_account *imap_accounts;
+    size_t imap_count;
 
     /* Private to config/: the memory all of the above stands in. */
     struct arena *arena;
