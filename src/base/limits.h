@@ -55,7 +55,6 @@
 
 #define LIMIT_RULE_FILES 500
 #define LIMIT_RULES      5000
-#define LIMIT_RULE_LINE  16384
 #define LIMIT_CAPTURES   100
 /* PCRE2 match and depth limits for one match; beyond it the condition does not hold and the rule is
  * named in the log. The CPU deadline of the child is what finally bounds a message. */
@@ -64,8 +63,10 @@
 
 /* --- config --- */
 
-/* inih holds a line on its stack, so this is a stack array, too. */
-#define LIMIT_CONFIG_LINE   16384
+/* Bytes of one line of backsift.conf or a rule file: inih holds a line on its stack. */
+#define LIMIT_CONFIG_LINE 16384
+/* Bytes of one such file: far above any written by hand. */
+#define LIMIT_INI_FILE      ((size_t)4 * 1024 * 1024)
 #define LIMIT_CONFIG_VALUES 1000
 
 /* --- delivery --- */

@@ -35,10 +35,13 @@ struct part {
     enum part_kind kind;
     struct part *parent, *first_child, *next;
     int depth;            /* 0 for the root */
-    const char *number;   /* as IMAP numbers them: "1", "1.2"; "" for the root */
+    size_t index;         /* its place in message.parts */
+    const char *number;   /* as IMAP numbers them: "1", "1.2"; "" for the root. The multipart of a
+                           * message within part 2 is "2", too: IMAP gives it none of its own. */
     struct header header; /* of the root part: the message's; else the MIME part header */
     /* For kind PART_MESSAGE: the header of the message within and the kind-of-body below it are the
-     * single child, whose header is that message's. */
+     * single child, whose header is that message's. A multipart without any boundary line is
+     * PART_LEAF and read as text. */
     const char *type, *subtype;         /* lower case, never NULL; "text" "plain" by default */
     const char *charset, *boundary;     /* NULL when absent; RFC 2231 decoded */
     const char *report_type, *filename; /* NULL when absent; report_type in lower case */
@@ -53,8 +56,8 @@ struct message {
     struct part *root;
     struct part **parts; /* all parts in order of appearance, the root first */
     size_t part_count;
-    bool truncated;               /* some limit (bytes, parts, depth) was reached */
-    struct part_decoded *decoded; /* cache, private to message/ */
+    bool truncated;            /* some limit (bytes, parts, depth, header) was reached */
+    struct message_kept *kept; /* what was decoded already, private to message/ */
 };
 
 /* Parses bytes. All memory is the arena's; bytes must outlive the message. LF, CRLF and CR-only
@@ -82,12 +85,13 @@ struct span message_lines(struct message *m);
 struct span message_text(struct message *m);
 
 /* The MIME tree as one line: the rules' field `structure`, such as
- * "multipart/report(text/plain,message/delivery-status,message/rfc822(text/plain))".
- * At most LIMIT_STRUCTURE bytes. Kept. */
+ * "multipart/report(text/plain,message/delivery-status,message/rfc822(text/plain))". A part that is
+ * a header alone (text/rfc822-headers) is named without what its header announces. At most
+ * LIMIT_STRUCTURE bytes. Kept. */
 struct span message_structure(struct message *m);
 
-/* Where a part stands, for evidence: "part 1.2", or "message" for the root. Arena memory, never
- * NULL. */
+/* Where a part stands, for evidence: "part 1.2", "part 1.2 (decoded)" when it stands in decoded
+ * bytes and offsets count there, or "message" for the root. Never NULL. */
 const char *message_place(struct message *m, const struct part *p);
 
 /* An e-mail in a text: parses a header block that stands in text (a quoted original) with the same

@@ -1,0 +1,136 @@
+/*
+ * Delimiter lines are searched for with memmem, so a body is read once however many parts it holds,
+ * and at most LIMIT_PART_DEPTH times in all. The outermost boundary wins: an inner multipart that
+ * is never closed ends where its parent's next delimiter stands.
+ */
+#include "message/boundary.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "message/line.h"
+
+/* How far into the body a guess looks, and how many lines are tried: each costs a search through
+ * the body. */
+#define GUESS_BYTES ((size_t)64 * 1024)
+#define GUESS_LINES 4
+
+struct delimiter {
+    size_t at;    /* of the line end before it; 0 when it opens the body */
+    size_t after; /* where the line behind it begins */
+    bool closing;
+};
+
+/* Reads what follows the two dashes and the boundary, from pos on. False when the line goes on: the
+ * boundary was the beginning of another one. */
+static bool read_tail(const struct boundary_reader *r, size_t pos, struct delimiter *d)
+{
+    struct span body = r->body;
+    d->closing = pos + 2 <= body.n && body.p[pos] == '-' && body.p[pos + 1] == '-';
+    if (d->closing)
+        pos += 2;
+    while (pos < body.n && (body.p[pos] == ' ' || body.p[pos] == '\t'))
+        pos++;
+    while (r->line_end == '\n' && pos < body.n && body.p[pos] == '\r')
+        pos++;
+    if (pos < body.n && body.p[pos] != r->line_end)
+        return false;
+    d->after = pos < body.n ? pos + 1 : pos;
+    return true;
+}
+
+/* The first delimiter line that begins at or behind from, which is 0 or the start of a line. */
+static bool find_delimiter(const struct boundary_reader *r, size_t from, struct delimiter *d)
+{
+    char line[3 + LIMIT_BOUNDARY] = {r->line_end, '-', '-'};
+    memcpy(line + 3, r->boundary.p, r->boundary.n);
+    struct span needle = {line, 3 + r->boundary.n};
+    struct span opening = span_slice(needle, 1, needle.n);
+    d->at = 0;
+    if (from == 0 && span_equals(span_slice(r->body, 0, opening.n), opening) &&
+        read_tail(r, opening.n, d))
+        return true;
+    size_t pos = from > 0 ? from - 1 : 0;
+    while (pos < r->body.n) {
+        d->at = pos + span_find(span_slice(r->body, pos, r->body.n), needle);
+        if (d->at >= r->body.n)
+            return false;
+        if (read_tail(r, d->at + needle.n, d))
+            return true;
+        pos = d->at + 1;
+    }
+    return false;
+}
+
+static bool recurs(const struct boundary_reader *r)
+{
+    struct delimiter d;
+    return find_delimiter(r, 0, &d) && find_delimiter(r, d.after, &d);
+}
+
+/* Dashes alone rule off text, and "-- Name" signs it. */
+static bool may_be_boundary(struct span s)
+{
+    bool only_dashes = true;
+    for (size_t i = 0; i < s.n; i++) {
+        only_dashes = only_dashes && s.p[i] == '-';
+        if (ascii_is_space(s.p[i]))
+            return false;
+    }
+    return !only_dashes;
+}
+
+static bool guess_boundary(struct boundary_reader *r)
+{
+    struct line_reader lines = {.bytes = span_slice(r->body, 0, GUESS_BYTES)};
+    struct span line;
+    for (int tried = 0; tried < GUESS_LINES && line_read(&lines, &line);) {
+        if (line.n < 4 || line.p[0] != '-' || line.p[1] != '-')
+            continue;
+        r->boundary = span_trim(span_slice(line, 2, line.n));
+        if (r->boundary.n == 0 || r->boundary.n > LIMIT_BOUNDARY)
+            continue;
+        if (span_starts_nocase(span_slice(lines.bytes, lines.pos, lines.bytes.n), "content-"))
+            return true;
+        tried++;
+        if (may_be_boundary(r->boundary) && recurs(r))
+            return true;
+    }
+    return false;
+}
+
+bool boundary_open(struct boundary_reader *r, struct span body, const char *boundary)
+{
+    struct delimiter d;
+    struct span given = span_trim(span_of(boundary));
+    *r = (struct boundary_reader){.body = body, .line_end = line_end_byte(body)};
+    r->boundary = given;
+    bool found = given.n > 0 && given.n <= LIMIT_BOUNDARY && find_delimiter(r, 0, &d);
+    if (!found)
+        found = guess_boundary(r) && find_delimiter(r, 0, &d);
+    if (!found)
+        return false;
+    r->pos = d.after;
+    r->closed = d.closing;
+    return true;
+}
+
+bool boundary_next(struct boundary_reader *r, struct span *part)
+{
+    while (!r->closed) {
+        struct delimiter d;
+        size_t start = r->pos;
+        bool found = find_delimiter(r, start, &d);
+        if (!found)
+            d = (struct delimiter){.at = r->body.n, .after = r->body.n};
+        r->closed = !found || d.closing;
+        r->pos = d.after;
+        size_t end = d.at;
+        if (found && end > start && r->line_end == '\n' && r->body.p[end - 1] == '\r')
+            end--;
+        *part = span_slice(r->body, start, end);
+        if (part->n > 0 || (found && end >= start))
+            return true; /* two delimiter lines in a row hold no part */
+    }
+    return false;
+}
