@@ -86,6 +86,25 @@
 /* Milliseconds to wait for a locked journal when a response has already been filed. */
 #define LIMIT_JOURNAL_MS 2000
 
+/* --- sources --- */
+
+/* Recipients of one sent message that are recorded: beyond it comes from list software, whose
+ * messages are known by their ID. */
+#define LIMIT_SENT_VALUES 1000
+/* Sent copies recorded in one transaction: long enough to be fast, short enough that a delivery
+ * does not wait for it. */
+#define LIMIT_SENT_BATCH 1000
+/* Milliseconds that recording waits for a locked index: a person or a mail program waits with it.
+ */
+#define LIMIT_RECORD_MS 2000
+/* Rows of the index removed in one step, and steps in one run of `record`. */
+#define LIMIT_PRUNE_ROWS  1000
+#define LIMIT_PRUNE_STEPS 100
+/* Responses that recheck changes before it looks anew: bounds its memory. */
+#define LIMIT_RECHECK_ROUND 5000
+/* Memory for reading the note of unrecorded messages. */
+#define LIMIT_GAP_FILE ((size_t)64 * 1024)
+
 /* --- check --- */
 
 /* Bytes read of a .forward, .procmailrc and the like: such files have a few lines. */
@@ -102,7 +121,13 @@
 /* One known ID with recipients never written to: so many are ours, more are unknown. IDs can be
  * scraped from public lists (DESIGN.md, Origin). */
 #define LIMIT_SCRAPED_ID 20
-/* Days after its reach within which an autoreply without an ID counts as answer to our mail. */
+/* Days after our mail within which an autoreply without an ID counts as answer to it: vacation
+ * programs answer at once, only a slow queue stands between. */
 #define LIMIT_AUTOREPLY_DAYS 2
+/* Days that the end of a prvs tag may lie ahead: signers take a week, careful ones a month. The day
+ * wraps at 1,000, so a wide window would make old tags valid again. */
+#define LIMIT_PRVS_DAYS 30
+/* Seconds that a sent copy may be dated behind the response to it: two hosts' clocks. */
+#define LIMIT_CLOCK_SKEW 3600
 
 #endif

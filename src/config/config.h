@@ -37,6 +37,7 @@ struct config {
     bool addresses_complete;
     struct config_list relays;        /* host names of ours in Received, lower case */
     struct config_list keyed_headers; /* "Name: value" */
+    struct config_list prvs_keys;     /* secrets of prvs tags: values, or the content of files */
 
     /* [maildir] */
     const char *maildir;     /* absolute */

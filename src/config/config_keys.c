@@ -18,6 +18,7 @@ const struct config_key config_keys[] = {
     {"own", "addresses-complete", read_bool, FIELD(addresses_complete), false, 0, 0},
     {"own", "relay", read_domains, FIELD(relays), true, 0, 0},
     {"own", "keyed-header", read_keyed_header, FIELD(keyed_headers), true, 0, 0},
+    {"own", "prvs-key", read_prvs_key, FIELD(prvs_keys), true, 0, 0},
     {"maildir", "path", read_path, FIELD(maildir), false, 0, 0},
     {"maildir", "layout", read_layout, FIELD(layout), false, 0, 0},
     {"index", "url", read_index_url, FIELD(index_url), false, 0, 0},

@@ -4,8 +4,12 @@
  */
 #include "config/config_value.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/io.h"
 #include "base/limits.h"
 #include "base/span.h"
 
@@ -97,10 +101,9 @@ bool read_host(const struct config_value *v, void *field)
 static const char *address_item(const struct config_value *v, const char *item)
 {
     const char *at = strrchr(item, '@');
-    if (at && at != item && at[1] != '\0' && !strpbrk(item, "<>() \t") &&
-        strlen(item) <= LIMIT_ADDRESS)
+    if (at && at[1] != '\0' && !strpbrk(item, "<>() \t") && strlen(item) <= LIMIT_ADDRESS)
         return item;
-    config_value_wrong(v, "write addresses as local@domain; a whole domain goes under 'domain'");
+    config_value_wrong(v, "write addresses as local@domain, or @domain for all of a domain");
     return NULL;
 }
 
@@ -192,4 +195,46 @@ bool read_keyed_header(const struct config_value *v, void *field)
         return config_value_wrong(v, "write a field as Name: value");
     return list_add(
         v, list, arena_printf(v->arena, "%.*s: %.*s", (int)colon, text.p, (int)value.n, value.p));
+}
+
+/* The first line of a file that holds a secret. */
+static const char *secret_in(const struct config_value *v, const char *path)
+{
+    char text[LIMIT_VALUE];
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    ssize_t n = fd >= 0 ? read_all(fd, text, sizeof text) : -1;
+    int why = errno;
+    if (fd >= 0)
+        close(fd);
+    if (n < 0) {
+        error_system(v->e, ERROR_CONFIG, why, "%s:%d: %s = %s: cannot read it", v->file, v->line,
+                     v->key->name, path);
+        return NULL;
+    }
+    struct span rest = {text, (size_t)n}, line = {0};
+    span_next_line(&rest, &line);
+    const char *secret = arena_string(v->arena, span_trim(line));
+    if (!secret)
+        error_memory(v->e);
+    return secret;
+}
+
+/* A secret may hold commas, so one key stands in each line. */
+bool read_prvs_key(const struct config_value *v, void *field)
+{
+    struct config_list *list = field;
+    if (v->first)
+        *list = (struct config_list){0};
+    if (v->text[0] == '\0')
+        return true;
+    const char *secret = v->text;
+    if (secret[0] == '/' || strncmp(secret, "~/", 2) == 0) {
+        const char *path = config_absolute(v, secret);
+        secret = path ? secret_in(v, path) : NULL;
+    }
+    if (!secret)
+        return false;
+    if (secret[0] == '\0')
+        return config_value_wrong(v, "the first line of the file is empty: write the key there");
+    return list_add(v, list, arena_string(v->arena, span_of(secret)));
 }

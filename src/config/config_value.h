@@ -51,10 +51,11 @@ bool read_tls(const struct config_value *v, void *field);         /* enum imap_t
 bool read_auth(const struct config_value *v, void *field);        /* enum imap_auth */
 bool read_fingerprint(const struct config_value *v, void *field); /* const char * */
 
-/* struct config_list; items are separated by commas, except for keyed headers. */
+/* struct config_list; items are separated by commas, except for keyed headers and prvs keys. */
 bool read_domains(const struct config_value *v, void *field);
 bool read_addresses(const struct config_value *v, void *field);
 bool read_keyed_header(const struct config_value *v, void *field);
+bool read_prvs_key(const struct config_value *v, void *field);
 bool read_sources(const struct config_value *v, void *field);
 bool read_log_targets(const struct config_value *v, void *field);
 bool read_mailboxes(const struct config_value *v, void *field);

@@ -20,13 +20,22 @@ struct coverage {
 };
 
 /* From config->sources (declared), complete-since, retain-days and the sources' last runs. Without
- * complete-since there is no coverage: only the user can say since when all is recorded. */
+ * complete-since there is no coverage: only the user can say since when all is recorded. What was
+ * pruned or left out as too old once is not covered either, though retain-days may be longer now
+ * (coverage_forget). */
 bool coverage_find(struct store *s, struct arena *arena, const struct config *config, unixtime now,
                    struct coverage *out, struct error *e);
+
+/* Notes that sent messages of before `before` may be missing from the index from now on. */
+bool coverage_forget(struct store *s, unixtime before, struct error *e);
 
 /* True when all of [arrival - reach, arrival] is covered and no gap lies in it; else false with
  * the reason in *why (arena memory). */
 bool coverage_spans(struct store *s, struct arena *arena, const struct config *config,
                     const struct coverage *c, unixtime arrival, const char **why);
+
+/* The same for any span [from, to]. */
+bool coverage_holds(struct store *s, struct arena *arena, const struct config *config,
+                    const struct coverage *c, unixtime from, unixtime to, const char **why);
 
 #endif

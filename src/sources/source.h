@@ -15,13 +15,16 @@
 struct source_progress {
     int64_t seen, added, skipped; /* messages looked at, recorded, unreadable */
     bool complete;                /* false: stopped by the deadline; nothing is lost, run again */
+    /* Set by the caller, may be NULL: called now and then while the source is read. */
+    void (*report)(void *context, const struct source_progress *progress);
+    void *context;
 };
 
 struct source_kind {
-    const char *scheme; /* "maildir": declared as maildir:PATH */
+    const char *scheme; /* "maildir": declared as maildir:PATH; push sources have no ":PATH" */
     bool is_push, is_local;
     /* Reads what is new since the last run and records it; on a complete run sets last_run to its
-     * start. deadline_us is of clock_monotonic_us, 0 for none. */
+     * start. deadline_us is of clock_monotonic_us, 0 for none. NULL for push sources. */
     bool (*pull)(struct store *s, const struct config *c, const char *name, int64_t deadline_us,
                  struct source_progress *progress, struct error *e);
 };
@@ -37,9 +40,14 @@ bool source_run(struct store *s, const struct config *c, const char *name, int64
  * Failures are left to coverage: what did not run does not cover. */
 void sources_refresh(struct store *s, const struct config *c);
 
-/* Records one message given as bytes (stdin, wrapper) through the push source `name`. sender and
- * recipients come from the envelope when given, else from the header (From, To, Cc, Bcc and their
- * Resent- forms). The time is now. */
+/* The names of the push sources: `record` on standard input, and `record --exec`. */
+#define SOURCE_STDIN   "stdin"
+#define SOURCE_WRAPPER "wrapper"
+
+/* Records one message given as bytes through the push source `name`. sender and recipients come
+ * from the envelope when given, else from the header (From and Sender; To, Cc, Bcc; and their
+ * Resent- forms). The time is now. Bytes without any header field are an error of kind
+ * ERROR_DATA. */
 bool source_record_message(struct store *s, const char *name, struct span bytes, const char *sender,
                            const char **recipients, size_t recipient_count, struct error *e);
 
