@@ -73,29 +73,33 @@ bool context_judge(struct context *c, struct arena *arena, struct span bytes,
            verdict_judge(arena, out->findings, c->config, index, arrival, &out->verdict);
 }
 
-bool context_read_file(struct arena *arena, const char *path, struct span *bytes, struct error *e)
+bool context_read_fd(struct arena *arena, int fd, const char *name, struct span *bytes,
+                     struct error *e)
 {
-    bool is_stdin = strcmp(path, "-") == 0;
-    int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     struct stat st;
-    if (fd < 0 || fstat(fd, &st) != 0) {
-        int why = errno;
-        if (fd > STDIN_FILENO)
-            close(fd);
-        return error_system(e, ERROR_DATA, why, "cannot read '%s'", path);
-    }
+    if (fstat(fd, &st) != 0)
+        return error_system(e, ERROR_DATA, errno, "cannot read '%s'", name);
     size_t size = S_ISREG(st.st_mode) && (size_t)st.st_size < LIMIT_MESSAGE_PARSED
                       ? (size_t)st.st_size
                       : LIMIT_MESSAGE_PARSED;
     char *p = arena_alloc(arena, size + 1);
     ssize_t got = p ? read_all(fd, p, size) : 0;
-    int why = errno;
-    if (!is_stdin)
-        close(fd);
     if (!p)
         return error_memory(e);
     if (got < 0)
-        return error_system(e, ERROR_DATA, why, "cannot read '%s'", path);
+        return error_system(e, ERROR_DATA, errno, "cannot read '%s'", name);
     *bytes = (struct span){p, (size_t)got};
     return true;
+}
+
+bool context_read_file(struct arena *arena, const char *path, struct span *bytes, struct error *e)
+{
+    if (strcmp(path, "-") == 0)
+        return context_read_fd(arena, STDIN_FILENO, path, bytes, e);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return error_system(e, ERROR_DATA, errno, "cannot read '%s'", path);
+    bool ok = context_read_fd(arena, fd, path, bytes, e);
+    close(fd);
+    return ok;
 }

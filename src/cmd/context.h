@@ -51,5 +51,8 @@ bool context_judge(struct context *c, struct arena *arena, struct span bytes,
 /* A file mapped or read whole, at most LIMIT_MESSAGE_PARSED bytes of it. path "-" is standard
  * input. The bytes are the arena's. */
 bool context_read_file(struct arena *arena, const char *path, struct span *bytes, struct error *e);
+/* The same for an open file; name is for the error. */
+bool context_read_fd(struct arena *arena, int fd, const char *name, struct span *bytes,
+                     struct error *e);
 
 #endif

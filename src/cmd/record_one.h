@@ -1,0 +1,25 @@
+/*
+ * Recording one sent message from standard input, as it is or on its way to a mail program.
+ */
+#ifndef BACKSIFT_CMD_RECORD_ONE_H
+#define BACKSIFT_CMD_RECORD_ONE_H
+
+#include "cmd/context.h"
+
+/* What the command line says of the message; else its header does. */
+struct outgoing {
+    const char *config; /* --config or NULL */
+    const char *sender; /* NULL when not given */
+    const char **recipients;
+    size_t recipient_count;
+};
+
+/* Records the message on standard input, which is read to its end. */
+bool record_stdin(struct context *c, const struct outgoing *o, struct error *e);
+
+/* Records the message on standard input, then becomes `command` (NULL-terminated) with the same
+ * bytes as its standard input. A failure to record is printed and noted as a gap, and does not keep
+ * the message from being sent. Comes back only when the message could not be handed on: false. */
+bool record_and_exec(struct context *c, const struct outgoing *o, char **command, struct error *e);
+
+#endif

@@ -1,0 +1,75 @@
+/*
+ * Refiling. See refile.h.
+ */
+#include "cmd/refile.h"
+
+#include <string.h>
+
+const char *refile_mailbox(struct arena *arena, const char *maildir)
+{
+    return arena_printf(arena, "maildir:%s", maildir);
+}
+
+static const char *target_folder(const struct context *c, const struct journal_event *event,
+                                 enum origin origin)
+{
+    enum class class;
+    if (c->config->observe || !class_from_name(span_of(event->class_), &class))
+        return event->folder;
+    return verdict_folder(c->config, class, origin);
+}
+
+/* A client that sets a flag at this moment renames the message: it is looked for once more. */
+#define MOVE_TRIES 3
+
+static bool move_to(struct arena *arena, struct maildir *md, struct journal_event *event,
+                    struct maildir_entry *entry, const char *folder, bool *found, struct error *e)
+{
+    const char *unique;
+    bool gone = true;
+    for (int i = 0; i < MOVE_TRIES && *found && gone; i++)
+        if (!maildir_move(md, entry, folder, arena, &unique, &gone, e) ||
+            (gone && !maildir_find(md, arena, event->folder, event->file, found, entry, e)))
+            return false;
+    *found = !gone;
+    if (gone)
+        return true;
+    event->folder = folder;
+    event->file = unique;
+    return maildir_find(md, arena, folder, unique, found, entry, e);
+}
+
+/* Finds the message and moves it to `folder`. Gone is no error. */
+static bool place(struct arena *arena, struct maildir *md, struct journal_event *event,
+                  const char *folder, struct refiled *out, struct error *e)
+{
+    struct maildir_entry entry;
+    bool found;
+    if (!maildir_find(md, arena, event->folder, event->file, &found, &entry, e))
+        return false;
+    if (found && strcmp(folder, event->folder) != 0) {
+        if (!move_to(arena, md, event, &entry, folder, &found, e))
+            return false;
+        out->moved = found;
+    }
+    out->path = found ? maildir_entry_path(md, arena, &entry) : "";
+    return out->path || error_memory(e);
+}
+
+bool refile(struct context *c, struct arena *arena, struct maildir *md, struct journal_event *event,
+            bool there, const struct refiling *to, struct refiled *out, struct error *e)
+{
+    const char *origin = origin_name(to->origin);
+    *out = (struct refiled){.path = ""};
+    if (there && !place(arena, md, event, target_folder(c, event, to->origin), out, e))
+        return false;
+    if (strcmp(event->origin, origin) != 0) {
+        event->previous_origin = event->origin;
+        event->origin = origin;
+        event->changed = clock_now();
+    }
+    event->row = to->row;
+    event->marked = to->marked;
+    event->by_user = to->by_user;
+    return journal_update(c->store, event, e);
+}

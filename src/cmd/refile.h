@@ -1,0 +1,33 @@
+/*
+ * Changing the origin of a filed response: the message goes to the folder of the new verdict, the
+ * journal follows. Shared by recheck and mark.
+ */
+#ifndef BACKSIFT_CMD_REFILE_H
+#define BACKSIFT_CMD_REFILE_H
+
+#include "cmd/context.h"
+#include "mailbox/maildir.h"
+
+/* The name of a Maildir in the journal: "maildir:" and its absolute path. Arena memory. */
+const char *refile_mailbox(struct arena *arena, const char *maildir);
+
+/* What becomes of an event. */
+struct refiling {
+    enum origin origin;
+    int row; /* 0: the user's word */
+    bool marked, by_user;
+};
+
+struct refiled {
+    const char *path; /* where the message is now, for people; arena memory; "" when it is gone */
+    bool moved;
+};
+
+/* Moves the message of event as `to` asks and updates the journal. The message moves first: killed
+ * in between, it stands in the right folder and the journal is mended later. A message that is no
+ * longer where the journal has it (there is false: not even looked for) stays where its owner put
+ * it. With [deliver] observe nothing moves. event's changed strings are arena memory. */
+bool refile(struct context *c, struct arena *arena, struct maildir *md, struct journal_event *event,
+            bool there, const struct refiling *to, struct refiled *out, struct error *e);
+
+#endif
