@@ -6,17 +6,16 @@
 
 #include <errno.h>
 #include <pwd.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/ini_file.h"
 #include "base/limits.h"
 #include "base/span.h"
 #include "config/config_keys.h"
 #include "config/imap_account.h"
-#include "config/ini_file.h"
 
 /* Bytes: a config of LIMIT_CONFIG_VALUES values in several lists stays far below. */
 #define CONFIG_MEMORY ((size_t)16 * 1024 * 1024)
@@ -25,6 +24,7 @@ struct reading {
     struct config *config;
     const struct paths *paths;
     int *key_line;    /* where each key first stood (in this account); 0: nowhere */
+    int section_line; /* of the last heading */
     int account_line; /* of the heading of the account being read */
 };
 
@@ -86,35 +86,35 @@ static bool is_one_of(struct span word, const char *const *words)
     return false;
 }
 
-static bool read_folder(struct reading *r, const struct ini_entry *entry, struct error *e)
+static bool read_folder(struct reading *r, const struct ini_item *item, struct error *e)
 {
     static const char *const classes[] = {
         "bounce",        "delay",      "success",   "receipt", "autoreply", "challenge",
         "filter-notice", "list-robot", "complaint", "*",       NULL};
     static const char *const origins[] = {"ours", "forged", "unknown", "*", NULL};
     struct config *c = r->config;
-    struct span key = span_of(entry->key);
+    struct span key = span_of(item->key);
     size_t dot = span_find_byte(key, '.', 0);
     if (!is_one_of(span_slice(key, 0, dot), classes) ||
         !is_one_of(span_slice(key, dot + 1, key.n), origins))
         return error_set(e, ERROR_CONFIG,
                          "%s:%d: '%s' in [folders] is not CLASS.ORIGIN, such as bounce.ours or "
                          "*.forged: see backsift.conf(5)",
-                         entry->file, entry->line, entry->key);
-    bool inbox = span_is_nocase(span_of(entry->value), "INBOX");
-    if (!inbox && !config_folder_ok(entry->value))
+                         item->file, item->line, item->key);
+    bool inbox = span_is_nocase(span_of(item->value), "INBOX");
+    if (!inbox && !config_folder_ok(item->value))
         return error_set(e, ERROR_CONFIG,
                          "%s:%d: %s = %.80s: write a folder name, its levels parted by '.' or "
                          "'/', or INBOX",
-                         entry->file, entry->line, entry->key, entry->value);
+                         item->file, item->line, item->key, item->value);
     struct folder_setting *f = config_grow(c->arena, c->folders, c->folder_count, sizeof *f);
     const char *name = arena_string(c->arena, key);
-    const char *folder = inbox ? "INBOX" : arena_string(c->arena, span_of(entry->value));
+    const char *folder = inbox ? "INBOX" : arena_string(c->arena, span_of(item->value));
     if (!f || !name || !folder)
         return error_memory(e);
     if (c->folder_count == LIMIT_CONFIG_VALUES)
-        return error_set(e, ERROR_CONFIG, "%s:%d: too many lines in [folders]", entry->file,
-                         entry->line);
+        return error_set(e, ERROR_CONFIG, "%s:%d: too many lines in [folders]", item->file,
+                         item->line);
     f[c->folder_count++] = (struct folder_setting){name, folder};
     c->folders = f;
     return true;
@@ -160,12 +160,9 @@ static bool finish_account(struct reading *r, struct error *e)
     return true;
 }
 
-static bool start_account(struct reading *r, const struct ini_entry *entry, struct span name,
-                          struct error *e)
+static bool start_account(struct reading *r, struct span name, struct error *e)
 {
     struct config *c = r->config;
-    if (r->account_line == entry->section_line)
-        return true;
     if (!finish_account(r, e))
         return false;
     struct imap_account *list =
@@ -174,14 +171,13 @@ static bool start_account(struct reading *r, const struct ini_entry *entry, stru
     if (!list || !copy)
         return error_memory(e);
     if (config_imap_account(c, copy))
-        return error_set(e, ERROR_CONFIG, "%s:%d: [imap \"%s\"] stands twice", entry->file,
-                         entry->section_line, copy);
+        return error_set(e, ERROR_CONFIG, "%s:%d: [imap \"%s\"] stands twice", c->file,
+                         r->section_line, copy);
     if (c->imap_count == LIMIT_CONFIG_VALUES)
-        return error_set(e, ERROR_CONFIG, "%s:%d: too many accounts", entry->file,
-                         entry->section_line);
+        return error_set(e, ERROR_CONFIG, "%s:%d: too many accounts", c->file, r->section_line);
     list[c->imap_count++] = (struct imap_account){.name = copy};
     c->imap_accounts = list;
-    r->account_line = entry->section_line;
+    r->account_line = r->section_line;
     for (size_t i = 0; i < config_key_count; i++)
         if (strcmp(config_keys[i].section, IMAP_SECTION) == 0)
             r->key_line[i] = 0;
@@ -198,51 +194,72 @@ const struct imap_account *config_imap_account(const struct config *c, const cha
 
 /* --- lines --- */
 
-static bool read_key(struct reading *r, const struct ini_entry *entry, const char *section,
+static bool read_key(struct reading *r, const struct ini_item *item, const char *section,
                      void *target, struct error *e)
 {
-    size_t i = config_key_find(entry->file, entry->line, section, entry->key, e);
+    size_t i = config_key_find(item->file, item->line, section, item->key, e);
     if (i == config_key_count)
         return false;
     const struct config_key *key = &config_keys[i];
     struct config_value v = {.arena = r->config->arena,
                              .paths = r->paths,
-                             .file = entry->file,
-                             .line = entry->line,
+                             .file = item->file,
+                             .line = item->line,
                              .key = key,
-                             .text = entry->value,
+                             .text = item->value,
                              .first = r->key_line[i] == 0,
                              .e = e};
     if (!key->is_list && r->key_line[i])
         return error_set(e, ERROR_CONFIG, "%s:%d: '%s' stands a second time, first in line %d",
-                         entry->file, entry->line, entry->key, r->key_line[i]);
-    if (!key->is_list && entry->value[0] == '\0')
+                         item->file, item->line, item->key, r->key_line[i]);
+    if (!key->is_list && item->value[0] == '\0')
         return error_set(e, ERROR_CONFIG,
-                         "%s:%d: '%s' has no value: write one, or put '#' in front", entry->file,
-                         entry->line, entry->key);
+                         "%s:%d: '%s' has no value: write one, or put '#' in front", item->file,
+                         item->line, item->key);
     if (v.first)
-        r->key_line[i] = entry->line;
+        r->key_line[i] = item->line;
     return key->read(&v, (char *)target + key->offset);
 }
 
-static bool read_entry(void *context, const struct ini_entry *entry, struct error *e)
+static bool start_section(struct reading *r, const struct ini_item *item, struct error *e)
+{
+    r->section_line = item->line;
+    struct span account = account_name(item->section);
+    if (account.n > 0)
+        return start_account(r, account, e);
+    if (strcmp(item->section, IMAP_SECTION) == 0)
+        return error_set(e, ERROR_CONFIG, "%s:%d: an account needs a name: write [imap \"NAME\"]",
+                         item->file, item->line);
+    return strcmp(item->section, "folders") == 0 ||
+           config_section_find(item->file, item->line, item->section, e);
+}
+
+static bool has_control(const char *s)
+{
+    for (; *s; s++)
+        if (((unsigned char)*s < 0x20 && *s != '\t') || *s == 0x7f)
+            return true;
+    return false;
+}
+
+static bool read_item(void *context, const struct ini_item *item, struct error *e)
 {
     struct reading *r = context;
-    struct span account = account_name(entry->section);
-    if (account.n > 0)
-        return start_account(r, entry, account, e) &&
-               read_key(r, entry, IMAP_SECTION,
-                        &r->config->imap_accounts[r->config->imap_count - 1], e);
-    if (strcmp(entry->section, "folders") == 0)
-        return read_folder(r, entry, e);
-    if (strcmp(entry->section, "") == 0)
+    if (!item->key)
+        return start_section(r, item, e);
+    if (item->section[0] == '\0')
         return error_set(e, ERROR_CONFIG,
                          "%s:%d: '%s' stands before the first [section]: see backsift.conf(5)",
-                         entry->file, entry->line, entry->key);
-    if (strcmp(entry->section, IMAP_SECTION) == 0)
-        return error_set(e, ERROR_CONFIG, "%s:%d: an account needs a name: write [imap \"NAME\"]",
-                         entry->file, entry->section_line);
-    return read_key(r, entry, entry->section, r->config, e);
+                         item->file, item->line, item->key);
+    if (has_control(item->value))
+        return error_set(e, ERROR_CONFIG, "%s:%d: the value holds a control character", item->file,
+                         item->line);
+    if (strcmp(item->section, "folders") == 0)
+        return read_folder(r, item, e);
+    if (account_name(item->section).n > 0)
+        return read_key(r, item, IMAP_SECTION, &r->config->imap_accounts[r->config->imap_count - 1],
+                        e);
+    return read_key(r, item, item->section, r->config, e);
 }
 
 /* --- the whole --- */
@@ -272,10 +289,10 @@ static bool check_index(const struct reading *r, struct error *e)
     return true;
 }
 
-static bool check_password(const struct config *c, FILE *in, struct error *e)
+static bool check_password(const struct config *c, struct error *e)
 {
     struct stat st;
-    bool readable = fstat(fileno(in), &st) == 0 && (st.st_mode & (S_IRGRP | S_IROTH)) != 0;
+    bool readable = stat(c->file, &st) != 0 || (st.st_mode & (S_IRGRP | S_IROTH)) != 0;
     for (size_t i = 0; readable && i < c->imap_count; i++)
         if (c->imap_accounts[i].password)
             return error_set(e, ERROR_CONFIG,
@@ -285,30 +302,21 @@ static bool check_password(const struct config *c, FILE *in, struct error *e)
     return true;
 }
 
-static bool read_lines(struct config *c, const struct paths *paths, FILE *in, struct error *e)
+static bool read_file(struct config *c, const struct paths *paths, bool must_exist, struct error *e)
 {
+    struct stat st;
+    if (!must_exist && stat(paths->config_file, &st) != 0 && (errno == ENOENT || errno == ENOTDIR))
+        return true;
     struct reading r = {.config = c, .paths = paths};
     r.key_line = arena_array(c->arena, config_key_count, sizeof *r.key_line);
-    if (!r.key_line)
+    c->file = arena_string(c->arena, span_of(paths->config_file));
+    if (!r.key_line || !c->file)
         return error_memory(e);
-    if (!ini_file_read(in, c->file, LIMIT_CONFIG_LINE, read_entry, &r, e) ||
-        !finish_account(&r, e) || !check_index(&r, e) || !check_password(c, in, e))
+    if (!ini_read_file(c->file, read_item, &r, e) || !finish_account(&r, e) ||
+        !check_index(&r, e) || !check_password(c, e))
         return false;
     c->maildir_configured = line_of(&r, "maildir", "path") != 0;
     return true;
-}
-
-static bool read_file(struct config *c, const struct paths *paths, bool must_exist, struct error *e)
-{
-    FILE *in = fopen(paths->config_file, "re");
-    if (!in && (errno == ENOENT || errno == ENOTDIR) && !must_exist)
-        return true;
-    if (!in)
-        return error_system(e, ERROR_CONFIG, errno, "%s: cannot open it", paths->config_file);
-    c->file = arena_string(c->arena, span_of(paths->config_file));
-    bool ok = c->file ? read_lines(c, paths, in, e) : error_memory(e);
-    fclose(in);
-    return ok;
 }
 
 struct config *config_read(const struct paths *paths, bool must_exist, struct error *e)

@@ -49,21 +49,23 @@ const struct config_key config_keys[] = {
 
 const size_t config_key_count = sizeof config_keys / sizeof *config_keys;
 
-static size_t unknown_section(const char *file, int line, const char *section, struct error *e)
+bool config_section_find(const char *file, int line, const char *section, struct error *e)
 {
     struct nearest n = {.word = section};
-    for (size_t i = 0; i < config_key_count; i++)
+    for (size_t i = 0; i < config_key_count; i++) {
+        if (strcmp(config_keys[i].section, section) == 0)
+            return true;
         nearest_offer(&n, config_keys[i].section);
+    }
     nearest_offer(&n, "folders");
-    error_set(e, ERROR_CONFIG, "%s:%d: unknown section [%s]%s%s%s: see backsift.conf(5)", file,
-              line, section, n.best ? ", perhaps [" : "", n.best ? n.best : "", n.best ? "]" : "");
-    return config_key_count;
+    return error_set(e, ERROR_CONFIG, "%s:%d: unknown section [%s]%s%s%s: see backsift.conf(5)",
+                     file, line, section, n.best ? ", perhaps [" : "", n.best ? n.best : "",
+                     n.best ? "]" : "");
 }
 
 size_t config_key_find(const char *file, int line, const char *section, const char *name,
                        struct error *e)
 {
-    bool section_known = false;
     const char *elsewhere = NULL;
     struct nearest n = {.word = name};
     for (size_t i = 0; i < config_key_count; i++) {
@@ -74,11 +76,8 @@ size_t config_key_find(const char *file, int line, const char *section, const ch
         }
         if (same_key)
             return i;
-        section_known = true;
         nearest_offer(&n, config_keys[i].name);
     }
-    if (!section_known)
-        return unknown_section(file, line, section, e);
     if (n.best)
         error_set(e, ERROR_CONFIG,
                   "%s:%d: unknown key '%s' in [%s], perhaps '%s': see backsift.conf(5)", file, line,

@@ -17,4 +17,7 @@ extern const size_t config_key_count;
 size_t config_key_find(const char *file, int line, const char *section, const char *name,
                        struct error *e);
 
+/* True when there are keys of that section; else *e says so in the same way. */
+bool config_section_find(const char *file, int line, const char *section, struct error *e);
+
 #endif

@@ -10,39 +10,24 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "base/arena.h"
+#include "scratch.h"
 
 struct temp_home {
-    char path[64];
+    char path[256];
     struct arena *arena;
 };
 
 static inline void temp_home_start(struct temp_home *h)
 {
-    const char *base = getenv("TMPDIR");
-    snprintf(h->path, sizeof h->path, "%.40s/backsift.XXXXXX", base ? base : "/tmp");
-    assert_non_null(mkdtemp(h->path));
+    scratch_make(h->path);
     h->arena = arena_new((size_t)16 * 1024 * 1024);
     assert_non_null(h->arena);
 }
 
-static inline int temp_home_remove_one(const char *path, const struct stat *st, int flag,
-                                       struct FTW *walk)
-{
-    (void)st, (void)flag, (void)walk;
-    return remove(path);
-}
-
 static inline void temp_home_end(struct temp_home *h)
 {
-    nftw(h->path, temp_home_remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    scratch_remove(h->path);
     arena_free(h->arena);
 }
 
