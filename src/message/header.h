@@ -20,7 +20,7 @@ const struct field *header_field(const struct header *h, const char *name, size_
 struct span header_raw(const struct header *h, const char *name);
 
 /* A field's value unfolded, encoded words decoded, valid UTF-8, runs of white space collapsed, at
- * most LIMIT_FIELD_DECODED bytes. Raw 8-bit bytes are read as UTF-8 when valid, else as
+ * most LIMIT_FIELD_DECODED bytes. Raw 8-bit bytes are read as UTF-8 where valid, else as
  * windows-1252. A broken encoded word stays as it stands and does not spoil the rest. "" without
  * memory. */
 const char *field_decoded(struct arena *arena, const struct field *f);
@@ -42,7 +42,7 @@ struct string_list addresses_in(struct arena *arena, struct span value);
  * LIMIT_ORIGINALS: "<left@right>"; inside brackets white space and line ends are dropped (folding
  * splits IDs); IDs without "@" are taken in brackets when allow_no_at. A bare left@right without
  * brackets is taken only when the whole value is one. No longer than LIMIT_MESSAGE_ID. Comments and
- * text around IDs are skipped. */
+ * text around IDs are skipped; an ID in a comment counts when there is no other. */
 struct string_list message_ids_in(struct arena *arena, struct span value, bool allow_no_at);
 
 /* The value of a Date: field (RFC 5322 3.3 with obsolete zones). False when it cannot be read. */

@@ -4,9 +4,6 @@
  */
 #include "message/line.h"
 
-/* CR CR CR LF is as long as a line end gets; more CRs are lines of their own. */
-#define CR_RUN 3
-
 static size_t find_lf(struct line_reader *r)
 {
     if (!r->lf_known || r->next_lf < r->pos) {

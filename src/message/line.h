@@ -10,6 +10,9 @@
 
 #include "base/span.h"
 
+/* CR CR CR LF is as long as a line end gets; more CRs are lines of their own. */
+#define CR_RUN 3
+
 /* Start from {bytes}. Everything up to here is read once, however many lines there are. */
 struct line_reader {
     struct span bytes;

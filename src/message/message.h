@@ -73,12 +73,14 @@ struct span message_part_decoded(struct message *m, struct part *p);
 
 /* A leaf text part as UTF-8 with LF line ends: transfer decoded, charset converted, and HTML turned
  * into text with block elements as line ends (also when text/plain holds HTML throughout). At most
- * LIMIT_TEXT bytes, cut at a character. Unknown charsets are read as windows-1252. */
+ * LIMIT_TEXT bytes, cut at a character. Text in an unknown charset is read as UTF-8, and each byte
+ * that is none as windows-1252. Empty for parts of other types. Kept. */
 struct span message_part_text(struct message *m, struct part *p);
 
 /* The decoded human-readable text of the whole message in UTF-8 with its lines: the text parts that
  * belong to the message itself, in order, not those within returned messages, and of
- * multipart/alternative only the first readable alternative. At most LIMIT_TEXT bytes. Kept. */
+ * multipart/alternative only the first readable one, text/plain preferred. Attachments only where
+ * there is nothing else. At most LIMIT_TEXT bytes. Kept. */
 struct span message_lines(struct message *m);
 
 /* The same with runs of white space collapsed to one space: the rules' field `text`. Kept. */

@@ -8,7 +8,9 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/limits.h"
+#include "message/encoded_word.h"
 
 struct id_scan {
     struct arena *arena;
@@ -103,18 +105,30 @@ static void scan_bare(struct id_scan *scan, struct span s)
     for (size_t i = 0; i < s.n; i++)
         if (!is_id_char(s.p[i]))
             return;
-    if (s.p[0] != '@' && s.p[s.n - 1] != '@')
+    if (s.p[0] != '@' && s.p[s.n - 1] != '@' && !encoded_words_in(s))
         add_id(scan, s);
+}
+
+static void scan_all(struct id_scan *scan, struct span value)
+{
+    scan_brackets(scan, value, true);
+    if (scan->list->count == 0)
+        scan_brackets(scan, value, false);
+    if (scan->list->count == 0)
+        scan_bare(scan, value);
 }
 
 struct string_list message_ids_in(struct arena *arena, struct span value, bool allow_no_at)
 {
     struct string_list list = {0};
     struct id_scan scan = {.arena = arena, .list = &list, .allow_no_at = allow_no_at};
-    scan_brackets(&scan, value, true);
-    if (list.count == 0)
-        scan_brackets(&scan, value, false);
-    if (list.count == 0)
-        scan_bare(&scan, value);
+    scan_all(&scan, value);
+    if (list.count == 0 && encoded_words_in(value)) {
+        /* Some libraries encode an ID that is too long for a line. */
+        struct buf decoded = {.limit = LIMIT_TEXT};
+        encoded_words_decode(&decoded, value);
+        scan_all(&scan, buf_span(&decoded));
+        buf_free(&decoded);
+    }
     return list;
 }

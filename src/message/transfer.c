@@ -50,58 +50,60 @@ static void base64_flush(struct base64 *b, struct buf *out)
     *b = (struct base64){0};
 }
 
-static bool is_base64_line(struct span line)
+static void base64_add(struct base64 *b, struct buf *out, struct span s)
 {
-    for (size_t i = 0; i < line.n; i++)
-        if (base64_digit(line.p[i]) < 0 && line.p[i] != '=')
+    for (size_t i = 0; i < s.n && has_room(out); i++) {
+        int digit = base64_digit(s.p[i]);
+        if (digit >= 0)
+            base64_digit_add(b, out, digit);
+        else if (s.p[i] == '=')
+            base64_flush(b, out);
+    }
+}
+
+static bool is_base64(struct span s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (base64_digit(s.p[i]) < 0 && s.p[i] != '=')
             return false;
     return true;
 }
 
-/* Whole lines in turn. Behind padding a line that is no base64 is a footer and ends it; the first
- * line tells whether it is base64 at all. False when it is not. */
+/* Line by line until one is no base64: a footer that a list put behind it. False when it was the
+ * first line: then nothing here is base64. */
 static bool base64_decode(struct buf *out, struct span bytes)
 {
     struct base64 b = {0};
     struct span line;
-    bool may_end = true, any = false;
+    bool any = false;
     while (has_room(out) && span_next_line(&bytes, &line)) {
         line = span_trim(line);
-        if (line.n > 0 && may_end && !is_base64_line(line)) {
-            base64_flush(&b, out);
-            return any;
+        if (!is_base64(line)) {
+            if (!any)
+                return false;
+            break;
         }
+        base64_add(&b, out, line);
         any = any || line.n > 0;
-        may_end = may_end && line.n == 0;
-        for (size_t i = 0; i < line.n && has_room(out); i++) {
-            int digit = base64_digit(line.p[i]);
-            if (digit >= 0) {
-                base64_digit_add(&b, out, digit);
-            } else if (line.p[i] == '=') {
-                base64_flush(&b, out);
-                may_end = true;
-            }
-        }
     }
     base64_flush(&b, out);
     return true;
 }
 
-bool base64_decode_strict(struct buf *out, struct span text)
+bool base64_is_clean(struct span text)
+{
+    struct span line;
+    while (span_next_line(&text, &line))
+        if (!is_base64(span_trim(line)))
+            return false;
+    return true;
+}
+
+void base64_text_decode(struct buf *out, struct span text)
 {
     struct base64 b = {0};
-    for (size_t i = 0; i < text.n; i++)
-        if (base64_digit(text.p[i]) < 0 && text.p[i] != '=' && !ascii_is_space(text.p[i]))
-            return false;
-    for (size_t i = 0; i < text.n && has_room(out); i++) {
-        int digit = base64_digit(text.p[i]);
-        if (digit >= 0)
-            base64_digit_add(&b, out, digit);
-        else if (text.p[i] == '=')
-            base64_flush(&b, out);
-    }
+    base64_add(&b, out, text);
     base64_flush(&b, out);
-    return true;
 }
 
 static int hex_digit(char c)

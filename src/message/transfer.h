@@ -16,9 +16,9 @@ bool transfer_is_coded(const char *encoding);
  * as it claims is taken as it stands. */
 void transfer_decode(struct buf *out, struct span bytes, const char *encoding);
 
-/* One base64 text without anything else in it, as in an encoded word. False, with out as it was,
- * when another character stands in it. */
-bool base64_decode_strict(struct buf *out, struct span text);
+/* A text that should be base64 alone, as in an encoded word: whether it is, and its decoding. */
+bool base64_is_clean(struct span text);
+void base64_text_decode(struct buf *out, struct span text);
 
 /* "=XX" at the start of s: the byte, or -1. */
 int quoted_byte(struct span s);

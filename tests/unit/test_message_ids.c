@@ -77,6 +77,13 @@ static void cut_ids_are_none(void **state)
     assert_string_equal(ids(state, longest, false), "");
 }
 
+static void encoded(void **state)
+{
+    assert_string_equal(ids(state, "=?utf-8?q?=3Ca=40x=3E?=", false), "a@x");
+    assert_string_equal(ids(state, "=?utf-8?q?=3Cabc?=\r\n =?utf-8?q?def=40x=3E?=", false),
+                        "abcdef@x");
+}
+
 static void no_more_than_the_limit(void **state)
 {
     struct buf text = {0};
@@ -91,14 +98,9 @@ static void no_more_than_the_limit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        message_test(well_formed),
-        message_test(folded),
-        message_test(with_text_around),
-        message_test(comments),
-        message_test(bare),
-        message_test(without_at),
-        message_test(cut_ids_are_none),
-        message_test(no_more_than_the_limit),
+        message_test(well_formed),      message_test(folded),  message_test(with_text_around),
+        message_test(comments),         message_test(bare),    message_test(without_at),
+        message_test(cut_ids_are_none), message_test(encoded), message_test(no_more_than_the_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
