@@ -132,6 +132,8 @@ enum placing file_place(int from_dir, const char *from_name, int to_dir, const c
     case ENOSYS:
     case EXDEV:
     case EMLINK:
+    case ENOSPC: /* a second name may take an inode or a block; a changed one does not */
+    case EDQUOT:
         return place_by_rename(from_dir, from_name, to_dir, to_name);
     default:
         return not_placed(error, from_dir, from_name);

@@ -11,7 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/printable.h"
+#include "base/utf7.h"
 #include "mailbox/directory.h"
 
 #define FOLDER_NAME_MAX 200
@@ -63,6 +65,29 @@ bool maildir_folder_name_ok(const char *name, enum maildir_layout layout)
     return true;
 }
 
+static bool is_ascii(const char *s)
+{
+    while (*s && (unsigned char)*s < 0x80)
+        s++;
+    return !*s;
+}
+
+/* IMAP servers write Maildir++ names in modified UTF-7 and do not show others. Plain ASCII is taken
+ * as it stands on disk already. */
+static bool encode_name(const char *name, enum maildir_layout layout, char out[FOLDER_PATH_SIZE])
+{
+    struct buf encoded = {.limit = FOLDER_PATH_SIZE - 2};
+    if (layout == LAYOUT_NESTED || is_ascii(name))
+        buf_add_string(&encoded, name);
+    else
+        utf7_encode(span_of(name), &encoded);
+    bool ok = !encoded.failed;
+    snprintf(out, FOLDER_PATH_SIZE, "%s%s", layout == LAYOUT_NESTED ? "" : ".",
+             buf_string(&encoded));
+    buf_free(&encoded);
+    return ok;
+}
+
 bool folder_path(const struct maildir *md, const char *folder, char out[FOLDER_PATH_SIZE],
                  struct error *e)
 {
@@ -75,11 +100,11 @@ bool folder_path(const struct maildir *md, const char *folder, char out[FOLDER_P
         snprintf(out, FOLDER_PATH_SIZE, ".");
         return true;
     }
-    bool plus = md->layout == LAYOUT_MAILDIRPP;
-    snprintf(out, FOLDER_PATH_SIZE, "%s%s", plus ? "." : "", folder);
+    if (!encode_name(folder, md->layout, out))
+        return error_set(e, ERROR_REFUSED, "'%s' cannot be a folder: the name is too long", folder);
     for (char *c = out; *c; c++)
         if (is_separator(*c))
-            *c = plus ? '.' : '/';
+            *c = md->layout == LAYOUT_NESTED ? '/' : '.';
     return true;
 }
 

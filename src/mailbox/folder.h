@@ -14,7 +14,7 @@ struct maildir {
     char *path; /* as given, for messages only */
 };
 
-/* Longest relative path of a folder: LIMIT of a name (200), its dot, NUL. */
+/* Longest relative path of a folder, its dot and NUL included: one file name (NAME_MAX). */
 #define FOLDER_PATH_SIZE 256
 
 /* A folder's path below the Maildir: "." for the inbox, ".A.B" or "A/B" else. False with *e when

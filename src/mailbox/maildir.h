@@ -50,7 +50,8 @@ void maildir_draft_unlink(const struct maildir_draft *d);
 /* True when name can be a folder: no empty name or level, no leading or trailing separator, no
  * ".", "..", slash (nested layout: slash separates levels), control characters; valid UTF-8; at
  * most 200 bytes. Levels are separated by "." in Maildir++ and by "/" in nested folders; both are
- * written as "/" or "." in the config. */
+ * written as "/" or "." in the config. In Maildir++ a name that is not plain ASCII stands on disk
+ * in modified UTF-7, as IMAP servers have it. */
 bool maildir_folder_name_ok(const char *name, enum maildir_layout layout);
 
 /* One message file. */

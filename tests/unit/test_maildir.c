@@ -182,6 +182,26 @@ static void nested_folders_are_plain_directories(void **state)
     assert_true(maildir_folder_name_ok("new", LAYOUT_MAILDIRPP));
 }
 
+static void names_beyond_ascii_are_written_as_imap_has_them(void **state)
+{
+    struct fixture *f = *state;
+    deliver(f,
+            "R\xc3\xbc"
+            "ckl\xc3\xa4ufer & Co/\xf0\x9f\x93\xac",
+            span_of("x"));
+    assert_int_equal(scratch_count(f->path, ".R&APw-ckl&AOQ-ufer &- Co.&2D3c7A-/new", NULL), 1);
+    deliver(f, "R&APw-ck", span_of("x")); /* as it stands on disk */
+    assert_int_equal(scratch_count(f->path, ".R&APw-ck/new", NULL), 1);
+    const char *unique;
+    char wide[201];
+    for (size_t i = 0; i < 200; i += 2)
+        memcpy(wide + i, "\xc3\xbc", 2);
+    wide[200] = '\0';
+    struct maildir_draft *d = maildir_draft_new(f->md, &f->e);
+    assert_false(maildir_draft_file(d, wide, f->arena, &unique, &f->e));
+    maildir_draft_drop(d);
+}
+
 static void what_exists_is_left_as_it_is(void **state)
 {
     struct fixture *f = *state;
@@ -460,6 +480,7 @@ int main(void)
         WITH_MAILDIR(folders_are_made_whole),
         cmocka_unit_test_setup_teardown(nested_folders_are_plain_directories, set_up_nested,
                                         tear_down),
+        WITH_MAILDIR(names_beyond_ascii_are_written_as_imap_has_them),
         WITH_MAILDIR(what_exists_is_left_as_it_is),
         WITH_MAILDIR(hostile_folder_names_are_refused),
         WITH_MAILDIR(a_maildir_is_made_only_when_asked),

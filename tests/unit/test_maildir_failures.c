@@ -152,8 +152,8 @@ static void check_counts(int tmp, int new, int folder_new)
 static void refused_links_become_renames(void **state)
 {
     (void)state;
-    static const int errors[] = {EPERM, EOPNOTSUPP, ENOSYS, EXDEV, EMLINK};
-    for (int i = 0; i < 5; i++) {
+    static const int errors[] = {EPERM, EOPNOTSUPP, ENOSYS, EXDEV, EMLINK, ENOSPC};
+    for (int i = 0; i < 6; i++) {
         failing[CALL_LINK].error = errors[i];
         rename_without_flags = i % 2;
         assert_true(file(draft_of("x"), "B"));
@@ -164,7 +164,7 @@ static void refused_links_become_renames(void **state)
 static void other_link_errors_are_errors(void **state)
 {
     (void)state;
-    failing[CALL_LINK].error = ENOSPC;
+    failing[CALL_LINK].error = EIO;
     struct maildir_draft *d = draft_of("x");
     assert_false(file(d, "B"));
     assert_int_equal(f.e.kind, ERROR_RETRY);
