@@ -130,4 +130,20 @@
 /* Seconds that a sent copy may be dated behind the response to it: two hosts' clocks. */
 #define LIMIT_CLOCK_SKEW 3600
 
+/* --- digest --- */
+
+/* Responses told line by line, and originals of ours, that one digest holds; the rest is counted. A
+ * mail of more lines helps nobody. */
+#define LIMIT_DIGEST_LINES 5000
+/* Different forged addresses and hosts counted; those beyond are counted together. */
+#define LIMIT_DIGEST_NAMES 20000
+/* Memory of a digest: its lines with LIMIT_VALUE for each value, and the names. */
+#define LIMIT_DIGEST_MEMORY ((size_t)128 * 1024 * 1024)
+/* Different domains that responses came to; a user has few. */
+#define LIMIT_DIGEST_DOMAINS 100
+/* Different troubles of backsift's own that are told apart in its log. */
+#define LIMIT_DIGEST_TROUBLES 100
+/* Lines of one kind that the mail shows unless all are asked for. */
+#define LIMIT_DIGEST_SHOWN 100
+
 #endif

@@ -1,0 +1,314 @@
+/*
+ * One pass over the journal. What is older than the period is only counted by day, except for mail
+ * of ours, whose earlier delays are folded into what became of it.
+ */
+#include "digest/summary.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "store/normal_form.h"
+
+struct summary_work {
+    struct arena *arena, *scratch;
+    struct summary_options options;
+    struct tally names, hosts, domains;
+};
+
+struct summary *summary_new(struct arena *arena, const struct summary_options *options)
+{
+    struct summary *s = arena_alloc(arena, sizeof *s);
+    struct summary_work *w = arena_alloc(arena, sizeof *w);
+    struct arena *scratch = s && w ? arena_new(LIMIT_ARENA) : NULL;
+    if (!scratch)
+        return NULL;
+    struct names few = {.arena = arena, .limit = LIMIT_DIGEST_DOMAINS};
+    struct names limited = {.arena = arena, .limit = LIMIT_DIGEST_NAMES};
+    *w = (struct summary_work){.arena = arena,
+                               .scratch = scratch,
+                               .options = *options,
+                               .names.names = limited,
+                               .hosts.names = limited,
+                               .domains.names = few};
+    *s =
+        (struct summary){.since = options->since, .until = options->until, .newest = -1, .work = w};
+    s->mails = (struct own_mails){.arena = arena,
+                                  .originals = {.arena = arena, .limit = LIMIT_DIGEST_LINES}};
+    for (int i = 0; i < SUMMARY_DAYS; i++)
+        s->days[i].start = when_day_start(options->until, i - (SUMMARY_DAYS - 1));
+    return s;
+}
+
+void summary_reads(const struct summary *s, unixtime *from, unixtime *to)
+{
+    bool by_number = s->work->options.after >= 0;
+    unixtime first = by_number ? s->since - SECONDS_PER_DAY : s->since;
+    *from = first < s->days[0].start ? first : s->days[0].start;
+    *to = by_number ? INT64_MAX : s->until;
+}
+
+/* --- one event --- */
+
+struct kind {
+    enum class class;
+    enum origin origin, before;
+    bool fresh;     /* told for the first time in this digest */
+    bool rechecked; /* changed in the period, not by the user's own word */
+};
+
+static bool in_period(const struct summary_options *o, unixtime t)
+{
+    return t >= o->since && t < o->until;
+}
+
+static bool kind_of(const struct summary *s, const struct journal_event *event, struct kind *k)
+{
+    const struct summary_options *o = &s->work->options;
+    if (!class_from_name(span_of(event->class_), &k->class) || k->class == CLASS_MAIL ||
+        !origin_from_name(event->origin, &k->origin))
+        return false;
+    k->before = k->origin;
+    bool changed = origin_from_name(event->previous_origin, &k->before) && k->before != k->origin;
+    k->rechecked = changed && !event->by_user && in_period(o, event->changed);
+    k->fresh = o->after >= 0 ? event->number > o->after : in_period(o, event->time);
+    return true;
+}
+
+/* What is told of a response beyond counting it comes from its findings. */
+static bool needs_findings(const struct kind *k)
+{
+    return k->fresh || k->rechecked || k->origin == ORIGIN_OURS;
+}
+
+static const char *copy(struct summary *s, const char *text)
+{
+    char *p = text && text[0] ? arena_string(s->work->arena, span_of(text)) : NULL;
+    if (text && text[0] && !p)
+        s->incomplete = true;
+    return p ? p : "";
+}
+
+static const char *value_of(const struct findings *f, enum evidence_kind kind)
+{
+    const struct evidence *e = f ? findings_get(f, kind, 0) : NULL;
+    return e ? e->value : "";
+}
+
+static const char *first_of(const char *a, const char *b, const char *c)
+{
+    return a[0] ? a : b[0] ? b : c;
+}
+
+static struct told *told_room(struct summary *s, struct told_list *list)
+{
+    list->total++;
+    if (list->count == LIMIT_DIGEST_LINES)
+        return NULL;
+    if (list->count == list->size) {
+        size_t size = list->size ? 2 * list->size : 64;
+        struct told *items = arena_array(s->work->arena, size, sizeof *items);
+        if (!items)
+            return NULL;
+        if (list->count > 0)
+            memcpy(items, list->items, list->count * sizeof *items);
+        list->items = items;
+        list->size = size;
+    }
+    return &list->items[list->count++];
+}
+
+static void tell(struct summary *s, struct told_list *list, const struct kind *k,
+                 const struct journal_event *event, const struct findings *f)
+{
+    struct told *t = told_room(s, list);
+    if (!t) {
+        s->incomplete = true;
+        return;
+    }
+    bool named = f && f->recipient_count > 0;
+    *t = (struct told){
+        .class = k->class,
+        .origin = k->origin,
+        .before = k->before,
+        .arrival = event->arrival,
+        .from = copy(s, first_of(value_of(f, EVIDENCE_RESPONDER), f ? f->reporting_mta : "",
+                                 value_of(f, EVIDENCE_ENVELOPE_SENDER))),
+        .recipient =
+            copy(s, named ? first_of(f->recipients[0].address, f->recipients[0].original, "") : ""),
+        .subject = copy(s, value_of(f, EVIDENCE_SUBJECT)),
+        .original_subject = copy(s, value_of(f, EVIDENCE_ORIGINAL_SUBJECT)),
+        .mailbox = copy(s, event->mailbox),
+        .folder = copy(s, event->folder),
+        .file = copy(s, event->file),
+    };
+}
+
+bool class_tells_of_delivery(enum class class)
+{
+    return class == CLASS_BOUNCE || class == CLASS_DELAY || class == CLASS_SUCCESS ||
+           class == CLASS_FILTER_NOTICE;
+}
+
+static void add_ours(struct summary *s, const struct kind *k, const struct journal_event *event,
+                     const struct findings *f)
+{
+    bool fresh = k->fresh || k->rechecked;
+    if (k->rechecked)
+        tell(s, &s->rescued, k, event, f);
+    if (class_tells_of_delivery(k->class) && f)
+        own_mails_add(&s->mails, event, f, fresh);
+    else if (fresh)
+        tell(s, &s->answers, k, event, f);
+}
+
+static void tally_lower(struct tally *t, struct span name)
+{
+    struct buf lower = {.limit = LIMIT_ADDRESS};
+    for (size_t i = 0; i < name.n; i++)
+        buf_add_byte(&lower, ascii_lower(name.p[i]));
+    if (lower.n > 0 && !lower.failed)
+        tally_add(t, buf_span(&lower));
+    else
+        t->others++;
+    buf_free(&lower);
+}
+
+/* The address in whose name the original was sent is the one the response came to. */
+static const char *came_to(struct summary *s, const struct findings *f)
+{
+    const char *address = first_of(value_of(f, EVIDENCE_ENVELOPE_RECIPIENT),
+                                   value_of(f, EVIDENCE_DELIVERED_TO), value_of(f, EVIDENCE_TO));
+    return plain_address(s->work->scratch, span_of(address));
+}
+
+static void add_forged(struct summary *s, const struct findings *f, const char *name)
+{
+    struct span host = span_of(f ? f->reporting_mta : "");
+    tally_lower(&s->work->names, span_of(name));
+    tally_lower(&s->work->hosts,
+                host.n > 0 ? host : domain_of(span_of(value_of(f, EVIDENCE_RESPONDER))));
+}
+
+static void count_day(struct summary *s, const struct kind *k, unixtime arrival)
+{
+    if (arrival >= s->until)
+        arrival = s->until - 1;
+    for (int i = SUMMARY_DAYS - 1; i >= 0; i--)
+        if (arrival >= s->days[i].start) {
+            s->days[i].counts[k->class][k->origin]++;
+            return;
+        }
+}
+
+void summary_add(struct summary *s, const struct journal_event *event, const struct findings *f)
+{
+    struct kind k;
+    const struct summary_options *o = &s->work->options;
+    if (o->after < 0 && event->time >= o->until)
+        return;
+    if (event->number > s->newest)
+        s->newest = event->number;
+    if (!kind_of(s, event, &k)) {
+        s->unreadable++;
+        return;
+    }
+    count_day(s, &k, event->arrival);
+    if (!f && needs_findings(&k))
+        s->unreadable++;
+    if (k.fresh)
+        s->counts[k.class][k.origin]++;
+    if (k.origin == ORIGIN_OURS)
+        add_ours(s, &k, event, f);
+    else if (k.origin == ORIGIN_FORGED && k.rechecked)
+        s->found_forged++;
+    else if (k.origin == ORIGIN_UNKNOWN && k.fresh)
+        tell(s, &s->doubtful, &k, event, f);
+    else if (k.origin == ORIGIN_UNKNOWN && event->arrival >= s->days[0].start)
+        s->older_doubtful++;
+    if (!k.fresh)
+        return;
+    const char *name = came_to(s, f);
+    tally_lower(&s->work->domains, domain_of(span_of(name)));
+    if (k.origin == ORIGIN_FORGED)
+        add_forged(s, f, name);
+}
+
+bool summary_visit(void *context, const struct journal_event *event)
+{
+    struct summary *s = context;
+    struct kind k;
+    struct findings *f = NULL;
+    if (kind_of(s, event, &k) && needs_findings(&k)) {
+        arena_reset(s->work->scratch);
+        f = findings_decode(s->work->scratch, event->findings);
+    }
+    summary_add(s, event, f);
+    return true;
+}
+
+/* --- the end --- */
+
+static int by_folder_then_latest(const void *a, const void *b)
+{
+    const struct told *x = a, *y = b;
+    int order = strcmp(x->mailbox, y->mailbox);
+    if (order == 0)
+        order = strcmp(x->folder, y->folder);
+    if (order != 0)
+        return order;
+    if (x->arrival != y->arrival)
+        return x->arrival > y->arrival ? -1 : 1;
+    return strcmp(x->file, y->file);
+}
+
+static void sort(struct told_list *list)
+{
+    if (list->count > 0)
+        qsort(list->items, list->count, sizeof *list->items, by_folder_then_latest);
+}
+
+void summary_finish(struct summary *s)
+{
+    struct summary_work *w = s->work;
+    sort(&s->rescued);
+    sort(&s->answers);
+    sort(&s->doubtful);
+    own_mails_finish(&s->mails);
+    s->incomplete = s->incomplete || s->mails.incomplete;
+    s->forged_name_count =
+        tally_top(&w->names, SUMMARY_TOP, &s->forged_names, &s->other_forged_names);
+    s->forged_host_count =
+        tally_top(&w->hosts, SUMMARY_TOP, &s->forged_hosts, &s->other_forged_hosts);
+    struct tally_count *domain;
+    int64_t rest;
+    s->domain = tally_top(&w->domains, 1, &domain, &rest) > 0 ? domain->name : "";
+    arena_free(w->scratch);
+    w->scratch = NULL;
+}
+
+/* --- figures --- */
+
+int64_t summary_total(const class_counts counts, enum origin origin)
+{
+    int64_t sum = 0;
+    for (int c = 0; c < CLASS_COUNT; c++)
+        sum += counts[c][origin];
+    return sum;
+}
+
+int64_t summary_mails(const struct summary *s, enum fate fate)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < s->mails.count; i++)
+        n += s->mails.items[i].fate == fate;
+    return n;
+}
+
+bool summary_is_empty(const struct summary *s)
+{
+    int64_t sum = s->rescued.total + s->found_forged + (int64_t)s->mails.count;
+    for (int o = 0; o < 3; o++)
+        sum += summary_total(s->counts, (enum origin)o);
+    return sum == 0;
+}
