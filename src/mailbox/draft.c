@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
-#include "mailbox/directory.h"
+#include "base/directory.h"
 #include "mailbox/folder.h"
 
 /* Names taken by others before a draft gives up. They hold a counter: one try is the rule. */

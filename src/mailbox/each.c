@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "mailbox/directory.h"
+#include "base/directory.h"
 #include "mailbox/folder.h"
 
 /* The names in one directory, one NUL-terminated string after the other. */

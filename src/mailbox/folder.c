@@ -14,7 +14,7 @@
 #include "base/buf.h"
 #include "base/printable.h"
 #include "base/utf7.h"
-#include "mailbox/directory.h"
+#include "base/directory.h"
 
 #define FOLDER_NAME_MAX 200
 

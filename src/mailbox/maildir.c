@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "mailbox/directory.h"
+#include "base/directory.h"
 #include "mailbox/folder.h"
 
 /* An empty directory, or somebody's notes, is no Maildir. */

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "mailbox/directory.h"
+#include "base/directory.h"
 #include "mailbox/folder.h"
 
 #define NAME_TRIES 100

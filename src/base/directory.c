@@ -3,7 +3,7 @@
  * replace, and leaves the old name until the new one is durable; rename(2) is for file systems
  * without links.
  */
-#include "mailbox/directory.h"
+#include "base/directory.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,8 +2,8 @@
  * Directories and names in them, durably: what is made is synced into its parent, and a file gets a
  * name without ever replacing another.
  */
-#ifndef BACKSIFT_MAILBOX_DIRECTORY_H
-#define BACKSIFT_MAILBOX_DIRECTORY_H
+#ifndef BACKSIFT_BASE_DIRECTORY_H
+#define BACKSIFT_BASE_DIRECTORY_H
 
 #include <stdbool.h>
 
