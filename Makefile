@@ -24,6 +24,7 @@ DEPS_BUILD := gcc libc6-dev pkg-config libetpan-dev libpcre2-dev libinih-dev lib
               libseccomp-dev nettle-dev
 DEPS_CHECK := libcmocka-dev perl python3 procps iproute2 util-linux procmail maildrop
 DEPS_LINT  := clang-format clang-tidy cppcheck mandoc shellcheck
+DEPS_FUZZ  := clang
 DEPS_BENCH := hyperfine valgrind procmail maildrop
 
 # --- flags ----------------------------------------------------------------------------------------
@@ -56,8 +57,8 @@ UNIT    := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_PROGRAMS := $(UNIT:tests/unit/%.c=$(BUILD)/tests/%)
 E2E     := $(sort $(wildcard tests/e2e/*.t))
 
-.PHONY: all deps deps-check deps-lint deps-bench demo check check-once messages update-messages \
-        lint bench fuzz install uninstall dist clean format FORCE
+.PHONY: all deps deps-check deps-lint deps-fuzz deps-bench demo check check-once messages update-messages \
+        lint bench fuzz fuzz-once install uninstall dist clean format FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -119,8 +120,34 @@ deps-check:
 	$(call install_packages,$(DEPS_BUILD) $(DEPS_CHECK))
 deps-lint:
 	$(call install_packages,$(DEPS_BUILD) $(DEPS_LINT))
+deps-fuzz:
+	$(call install_packages,$(DEPS_BUILD) $(DEPS_FUZZ))
 deps-bench:
 	$(call install_packages,$(DEPS_BUILD) $(DEPS_BENCH))
+
+# --- fuzzing ---------------------------------------------------------------------------------------
+# Every tests/fuzz/fuzz_*.c under libFuzzer and the sanitizers for FUZZ_SECONDS each, from the
+# messages of tests/messages and any further seeds in FUZZ_SEEDS. What is found lies in build/fuzz/.
+FUZZ_SECONDS ?= 20
+FUZZ_SEEDS   ?=
+FUZZERS := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+fuzz: deps-fuzz
+	@$(MAKE) --no-print-directory fuzz-once BUILD=$(BUILD)/fuzz CC=clang SANITIZE=1 \
+	    CFLAGS='-O1 -g -fsanitize=fuzzer-no-link'
+
+fuzz-once: $(FUZZERS:tests/fuzz/%.c=$(BUILD)/%)
+	@set -e; seeds=$$(find tests/messages -type d 2>/dev/null || :); \
+	for program in $^; do \
+	    echo "== $$program, $(FUZZ_SECONDS) s"; \
+	    mkdir -p $$program.corpus; \
+	    UBSAN_OPTIONS=print_stacktrace=1 $$program -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
+	        -max_len=65536 -verbosity=0 -print_final_stats=1 -artifact_prefix=$$program- \
+	        $$program.corpus $(FUZZ_SEEDS) $$seeds; \
+	done
+
+$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/libbacksift.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 # --- see it work -----------------------------------------------------------------------------------
 demo: deps

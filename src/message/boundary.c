@@ -1,11 +1,9 @@
 /*
- * Delimiter lines are searched for with memmem, so a body is read once however many parts it holds,
- * and at most LIMIT_PART_DEPTH times in all. The outermost boundary wins: an inner multipart that
- * is never closed ends where its parent's next delimiter stands.
+ * A body is read line by line once, however many parts it holds, and at most LIMIT_PART_DEPTH times
+ * in all. The outermost boundary wins: an inner multipart that is never closed ends where its
+ * parent's next delimiter stands.
  */
 #include "message/boundary.h"
-
-#include <string.h>
 
 #include "base/limits.h"
 #include "message/line.h"
@@ -39,25 +37,16 @@ static bool read_tail(const struct boundary_reader *r, size_t pos, struct delimi
     return true;
 }
 
-/* The first delimiter line that begins at or behind from, which is 0 or the start of a line. */
-static bool find_delimiter(const struct boundary_reader *r, size_t from, struct delimiter *d)
+/* The first delimiter line that begins at or behind pos, which is the start of a line. */
+static bool find_delimiter(const struct boundary_reader *r, size_t pos, struct delimiter *d)
 {
-    char line[3 + LIMIT_BOUNDARY] = {r->line_end, '-', '-'};
-    memcpy(line + 3, r->boundary.p, r->boundary.n);
-    struct span needle = {line, 3 + r->boundary.n};
-    struct span opening = span_slice(needle, 1, needle.n);
-    d->at = 0;
-    if (from == 0 && span_equals(span_slice(r->body, 0, opening.n), opening) &&
-        read_tail(r, opening.n, d))
-        return true;
-    size_t pos = from > 0 ? from - 1 : 0;
     while (pos < r->body.n) {
-        d->at = pos + span_find(span_slice(r->body, pos, r->body.n), needle);
-        if (d->at >= r->body.n)
-            return false;
-        if (read_tail(r, d->at + needle.n, d))
+        struct span line = span_slice(r->body, pos, pos + 2 + r->boundary.n);
+        d->at = pos > 0 ? pos - 1 : 0;
+        if (line.p[0] == '-' && line.n == 2 + r->boundary.n && line.p[1] == '-' &&
+            span_equals(span_slice(line, 2, line.n), r->boundary) && read_tail(r, pos + line.n, d))
             return true;
-        pos = d->at + 1;
+        pos = span_find_byte(r->body, r->line_end, pos) + 1;
     }
     return false;
 }

@@ -15,6 +15,8 @@
 #define NAME_MAX_BYTES ((size_t)32)
 #define REPLACEMENT    0xfffdu
 
+enum reading { READ_UTF8, READ_LATIN1, READ_BY_ICONV };
+
 struct alias {
     const char *mail, *iconv;
 };
@@ -119,6 +121,7 @@ static const struct alias aliases[] = {
     {"tcvn", "TCVN"},
 };
 
+static const char *const utf8_names[] = {"", "utf-8", "us-ascii", "utf8", "ascii"};
 static const char *const latin1_names[] = {"iso-8859-1", "iso8859-1",    "iso_8859-1", "latin1",
                                            "latin-1",    "windows-1252", "cp1252",     "l1"};
 
@@ -225,24 +228,36 @@ static void normal_name(struct span name, char out[NAME_MAX_BYTES + 1])
     out[n] = '\0';
 }
 
-static const char *iconv_name(struct span charset)
+static bool is_among(const char *name, const char *const *set, size_t count)
 {
-    char name[NAME_MAX_BYTES + 1];
-    normal_name(charset, name);
-    for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
-        if (strcmp(aliases[i].mail, name) == 0)
-            return aliases[i].iconv;
-    return NULL;
-}
-
-static bool is_latin1(struct span charset)
-{
-    char name[NAME_MAX_BYTES + 1];
-    normal_name(charset, name);
-    for (size_t i = 0; i < sizeof latin1_names / sizeof *latin1_names; i++)
-        if (strcmp(latin1_names[i], name) == 0)
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(set[i], name) == 0)
             return true;
     return false;
+}
+
+static enum reading reading_of(struct span charset, const char **converter)
+{
+    char name[NAME_MAX_BYTES + 1];
+    normal_name(charset, name);
+    if (is_among(name, utf8_names, sizeof utf8_names / sizeof *utf8_names))
+        return READ_UTF8;
+    if (is_among(name, latin1_names, sizeof latin1_names / sizeof *latin1_names))
+        return READ_LATIN1;
+    for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
+        if (strcmp(aliases[i].mail, name) == 0) {
+            *converter = aliases[i].iconv;
+            return READ_BY_ICONV;
+        }
+    return READ_UTF8;
+}
+
+/* The converter that a charset needs, or NULL. */
+static const char *iconv_name(struct span charset)
+{
+    const char *converter = NULL;
+    reading_of(charset, &converter);
+    return converter;
 }
 
 static void add_by_iconv(struct buf *out, struct span s, iconv_t cd)
@@ -272,14 +287,15 @@ static void add_by_iconv(struct buf *out, struct span s, iconv_t cd)
 
 void charset_to_utf8(struct buf *out, struct span bytes, struct span charset)
 {
-    const char *name = iconv_name(charset);
-    iconv_t cd = name ? iconv_open("UTF-8", name) : (iconv_t)-1;
-    if (cd != (iconv_t)-1) {
-        add_by_iconv(out, bytes, cd);
-        iconv_close(cd);
+    const char *converter = NULL;
+    enum reading reading = reading_of(charset, &converter);
+    iconv_t cd = converter ? iconv_open("UTF-8", converter) : (iconv_t)-1;
+    if (cd == (iconv_t)-1) {
+        add_by_hand(out, bytes, reading == READ_UTF8);
         return;
     }
-    add_by_hand(out, bytes, !name && !is_latin1(charset));
+    add_by_iconv(out, bytes, cd);
+    iconv_close(cd);
 }
 
 /* The charset name that begins at s: up to what cannot stand in one. */

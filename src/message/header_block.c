@@ -24,6 +24,7 @@ struct block {
     bool junk;           /* whether there is any */
     bool content_known;  /* next_content was looked up */
     size_t next_content; /* where the next Content- field line begins */
+    bool of_message;     /* some field belongs to no stray piece of a part's header */
     enum header_owner owner;
 };
 
@@ -107,6 +108,9 @@ static bool add_field(struct block *b, struct span line, size_t at)
     size_t colon, name = name_length(line, &colon);
     b->junk = false;
     b->open = NULL;
+    b->of_message =
+        b->of_message || span_starts_nocase(line, "content-type") ||
+        !(span_starts_nocase(line, "content-") || span_starts_nocase(line, "mime-version"));
     if (b->out->count >= LIMIT_HEADER_FIELDS || at >= LIMIT_HEADER_BYTES) {
         b->out->truncated = true;
         return true;
@@ -154,15 +158,21 @@ static bool step_over_junk(struct block *b, const struct line_reader *r, struct 
     b->open = NULL;
     if (line.n >= 2 && line.p[0] == '-' && line.p[1] == '-')
         return false; /* a boundary, where the empty line was lost */
-    return b->owner == HEADER_OF_MESSAGE || content_field_follows(b, r->bytes, r->pos);
+    return b->owner != HEADER_OF_PART || content_field_follows(b, r->bytes, r->pos);
 }
 
-/* A line of nothing but spaces: folding when more header follows, else the end of the block. */
-static bool header_goes_on(const struct line_reader *r)
+static bool field_is_next(const struct line_reader *r)
 {
     struct line_reader ahead = *r;
     struct span line;
     return line_read(&ahead, &line) && is_field(line);
+}
+
+/* Whether an empty line ends the block. One of spaces is folding when more header follows. */
+static bool is_end(const struct block *b, const struct line_reader *r, struct span line)
+{
+    bool repeated = b->owner == HEADER_OF_MESSAGE_WITHIN && !b->of_message;
+    return !(line.n > 0 || repeated) || !field_is_next(r);
 }
 
 static void finish(struct header *h)
@@ -183,12 +193,15 @@ bool header_block_read(struct arena *arena, struct span bytes, size_t offset,
     *out = (struct header){0};
     struct block b = {.arena = arena, .out = out, .offset = offset, .owner = owner};
     struct line_reader r = {.bytes = bytes};
-    if (owner == HEADER_OF_MESSAGE)
+    if (owner != HEADER_OF_PART)
         r.pos = header_start(bytes);
     struct span line;
     for (size_t at = r.pos; line_read(&r, &line); at = r.pos) {
-        if (line.n == 0 || (is_blank(line) && !header_goes_on(&r)))
-            break;
+        if (is_blank(line)) {
+            if (is_end(&b, &r, line))
+                break;
+            continue;
+        }
         if (is_folded(line) && b.open)
             extend_field(b.open, line);
         else if (!is_folded(line) && is_field(line)) {

@@ -12,8 +12,10 @@
 #include "message/message.h"
 
 /* What the block heads. Broken lines are judged by it: behind a message's header a lost empty line
- * is rare and lost fields are costly; in a MIME part text without any header is common. */
-enum header_owner { HEADER_OF_MESSAGE, HEADER_OF_PART };
+ * is rare and lost fields are costly; in a MIME part text without any header is common; and before
+ * a message within, an empty line that slipped into the part's own header leaves a stray piece of
+ * it, such as "Content-Transfer-Encoding:". */
+enum header_owner { HEADER_OF_MESSAGE, HEADER_OF_MESSAGE_WITHIN, HEADER_OF_PART };
 
 /* Reads the header block at the start of bytes; offset is that of bytes. *used gets where the body
  * begins. False without memory. */

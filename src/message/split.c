@@ -132,10 +132,12 @@ static void number_part(struct splitter *s, struct part *p, const char *number)
 static void read_part(struct splitter *s, struct pending job)
 {
     struct part *p = job.part;
-    bool message = !p->parent || p->parent->kind == PART_MESSAGE;
+    enum header_owner owner = !p->parent                        ? HEADER_OF_MESSAGE
+                              : p->parent->kind == PART_MESSAGE ? HEADER_OF_MESSAGE_WITHIN
+                                                                : HEADER_OF_PART;
     size_t used = 0;
-    if (!header_block_read(s->m->arena, job.bytes, (size_t)(job.bytes.p - job.start),
-                           message ? HEADER_OF_MESSAGE : HEADER_OF_PART, &p->header, &used)) {
+    if (!header_block_read(s->m->arena, job.bytes, (size_t)(job.bytes.p - job.start), owner,
+                           &p->header, &used)) {
         s->out_of_memory = true;
         return;
     }

@@ -8,30 +8,28 @@
 
 #include "message/line.h"
 
-/* The bytes of white space at the start of s: 1, 2 for U+00A0, or 0. */
-static size_t space_length(struct span s)
+static bool is_no_break_space(struct span s, size_t i)
 {
-    unsigned char c = (unsigned char)s.p[0];
-    if (c <= ' ' || c == 127)
-        return 1;
-    return c == 0xc2 && s.n > 1 && (unsigned char)s.p[1] == 0xa0 ? 2 : 0;
+    return s.p[i] == '\xc2' && i + 1 < s.n && s.p[i + 1] == '\xa0';
 }
 
 size_t white_space_collapse(char *to, struct span s)
 {
     size_t n = 0;
     bool pending = false;
-    for (size_t i = 0; i < s.n;) {
-        size_t space = space_length(span_slice(s, i, s.n));
-        if (space > 0) {
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c <= ' ' || c == 127) {
             pending = n > 0;
-            i += space;
-            continue;
+        } else if (c == 0xc2 && is_no_break_space(s, i)) {
+            pending = n > 0;
+            i++;
+        } else {
+            if (pending)
+                to[n++] = ' ';
+            pending = false;
+            to[n++] = (char)c;
         }
-        if (pending)
-            to[n++] = ' ';
-        pending = false;
-        to[n++] = s.p[i++];
     }
     return n;
 }
@@ -45,21 +43,33 @@ static size_t line_end_length(struct span s)
     return run < s.n && s.p[run] == '\n' ? run + 1 : 1;
 }
 
+static size_t plain_spaces(char *to, struct span s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        bool wide = is_no_break_space(s, i);
+        to[n++] = wide || s.p[i] == '\0' ? ' ' : s.p[i];
+        i += wide;
+    }
+    return n;
+}
+
 size_t line_ends_normalise(char *to, struct span s)
 {
     size_t n = 0;
     if (s.n >= 3 && memcmp(s.p, "\xef\xbb\xbf", 3) == 0)
         s = span_slice(s, 3, s.n);
+    bool only_lines = span_find_byte(s, '\0', 0) == s.n && span_find_byte(s, '\xc2', 0) == s.n;
     for (size_t i = 0; i < s.n;) {
-        char c = s.p[i];
-        if (c == '\r') {
+        struct span text = span_slice(s, i, span_find_byte(s, '\r', i));
+        if (only_lines)
+            memcpy(to + n, text.p, text.n);
+        n += only_lines ? text.n : plain_spaces(to + n, text);
+        i += text.n;
+        if (i < s.n) {
             i += line_end_length(span_slice(s, i, s.n));
             to[n++] = '\n';
-            continue;
         }
-        size_t space = c == '\n' || c == '\t' ? 0 : space_length(span_slice(s, i, s.n));
-        to[n++] = space == 2 || c == '\0' ? ' ' : c;
-        i += space == 2 ? 2 : 1;
     }
     return n;
 }

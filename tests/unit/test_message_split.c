@@ -101,6 +101,17 @@ static void a_coded_message_within(void **state)
     assert_span(header_raw(&m->parts[1]->header, "message-id"), "<a@x>");
 }
 
+static void part_fields_repeated_before_a_message(void **state)
+{
+    struct message *m = parse(state, "Content-Type: message/rfc822\n\n"
+                                     "Content-Transfer-Encoding: 8bit\n\n"
+                                     "Message-ID: <a@x>\n\nNot: a field\n");
+    assert_span(header_raw(&m->parts[1]->header, "message-id"), "<a@x>");
+    assert_span(m->parts[1]->body, "Not: a field\n");
+    m = parse(state, "Content-Type: text/plain\n\nNot: a field\n");
+    assert_span(m->root->body, "Not: a field\n");
+}
+
 static void digest_default(void **state)
 {
     struct message *m = parse(state, "Content-Type: multipart/digest; boundary=b\n\n"
@@ -251,6 +262,7 @@ int main(void)
         message_test(the_only_part_of_a_message_within),
         message_test(kinds_of_message_parts),
         message_test(a_coded_message_within),
+        message_test(part_fields_repeated_before_a_message),
         message_test(digest_default),
         message_test(unknown_multipart),
         message_test(boundary_guessed),
