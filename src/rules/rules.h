@@ -40,11 +40,13 @@ struct rules_options {
     bool jit;                   /* for bulk: compile natively; a single message is faster without */
 };
 
-/* Loads all *.rules files. A rule file that cannot be read or has an error (unknown class, a regex
- * that does not compile, no positive condition on a header field or structure, a key twice in a
- * place where no alternative is meant) makes the whole load fail with file:line in *e: a missing
- * rule would change verdicts silently. NULL then. Regexes are compiled at first use; loading checks
- * syntax only as far as inih and the key grammar go, `rules_check` compiles all.
+/* Loads all *.rules files; a file whose name begins with a dot is none. A rule file that cannot be
+ * read or has an error (unknown class or group, no positive condition on a header field or
+ * structure, a key twice in a place where no alternative is meant, a name that is not written as
+ * names are) makes the whole load fail with file:line in *e: a missing rule would change verdicts
+ * silently. NULL then; kind ERROR_CONFIG, or ERROR_RETRY without memory. Regexes are compiled at
+ * first use, ruleset_check compiles all; one that does not compile does not hold and is the
+ * match's broken_rule.
  * The caller ends it with ruleset_free. Not to be used by two threads at once. */
 struct ruleset *ruleset_load(const struct rules_options *options, struct error *e);
 void ruleset_free(struct ruleset *rs);
@@ -60,8 +62,8 @@ enum capture_kind {
 /* What a rule named in its matches by (?<recipient>...) and so on. */
 struct capture {
     enum capture_kind kind;
-    const char *field; /* of the condition it stood in, such as "text" */
-    struct span value; /* UTF-8, in message or arena memory */
+    const char *field; /* of the condition it stood in, such as "text"; the ruleset's memory */
+    struct span value; /* UTF-8, in message or arena memory; empty only for CAPTURE_ORIGINAL */
     size_t offset;     /* in that field's value; for CAPTURE_ORIGINAL: in message_lines */
 };
 
@@ -70,14 +72,24 @@ struct rule_match {
     const char *rule; /* "file-without-.rules/section"; "" when none held (class mail) */
     struct capture *captures;
     size_t capture_count;
-    const char *broken_rule; /* a rule that hit a match limit or error, or NULL: for the log */
+    const char *broken_rule; /* the first rule that hit a match limit or error, or NULL: for the
+                                log. A condition that cannot be answered does not hold. */
 };
 
 /* Runs the rules over one message. envelope_sender is the Return-Path of the delivery: NULL when
  * not known (then the Return-Path field is used), "" for the null reverse-path. Memory is
- * m->arena's. False only without memory. */
+ * m->arena's, but for names, which are the ruleset's. False only without memory. */
 bool ruleset_match(struct ruleset *rs, struct message *m, const struct report *r,
                    const char *envelope_sender, struct rule_match *out);
+
+/* For a sweep that has only a message's header: whether some rule of a class other than mail could
+ * hold, so that the body must be fetched. False: none can, or an exempting rule (class mail) that
+ * holds without the body stands before; the message is ordinary mail. Conditions on report.*,
+ * original.*, text and lines are not known and may hold. structure is what message_structure would
+ * give (from IMAP's BODYSTRUCTURE); p NULL: not known either. Without memory or when a regex fails:
+ * true. */
+bool ruleset_may_match(struct ruleset *rs, struct message *m_with_header_only,
+                       struct span structure, const char *envelope_sender);
 
 /* For each rule in order of evaluation: its name, class, and the file it stands in with its line.
  */
@@ -90,12 +102,24 @@ struct rule_info {
 size_t ruleset_count(const struct ruleset *rs);
 struct rule_info ruleset_info(const struct ruleset *rs, size_t i);
 
-/* One finding of rules_check: severity and "file:line: text". */
+/* The rule files in order of evaluation. */
+struct rules_file {
+    const char *path;
+    const char *name;     /* without ".rules" */
+    const char *replaces; /* the shipped file that this one of the user's replaces, or NULL */
+    bool users;           /* stands in the user's folder */
+    size_t rules;
+};
+size_t ruleset_file_count(const struct ruleset *rs);
+struct rules_file ruleset_file(const struct ruleset *rs, size_t i);
+
+/* One finding of ruleset_check: severity and "file:line: text". */
 typedef void (*rules_finding)(void *context, bool is_error, const char *text);
 
-/* Compiles every regex and lints it: quadratic starts (".*", "\S+", nested quantifiers), no
- * required literal, a pattern that matches the empty string, the same name twice. Returns the
- * number of errors. */
+/* Compiles every regex and lints it. Errors: it does not compile, a repeat within a repeat with no
+ * fixed text between (exponential), a quadratic start (".*", "\S+") on a text of the body, a
+ * condition on text or lines that any text fulfils. Warnings: a quadratic start elsewhere, no
+ * required literal on text or lines, a rule's name in two files. Returns the number of errors. */
 size_t ruleset_check(struct ruleset *rs, rules_finding found, void *context);
 
 #endif

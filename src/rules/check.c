@@ -1,0 +1,102 @@
+/*
+ * All regexes of a ruleset, one by one where they stand: each is compiled and looked at.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "rules/lint.h"
+#include "rules/rules.h"
+#include "rules/ruleset.h"
+
+struct checking {
+    struct ruleset *rs;
+    rules_finding found;
+    void *context;
+    size_t errors;
+};
+
+__attribute__((format(printf, 5, 6))) static void
+report(struct checking *ch, bool is_error, const char *file, int line, const char *format, ...)
+{
+    char what[1024];
+    struct error text = {0};
+    va_list args;
+    va_start(args, format);
+    vsnprintf(what, sizeof what, format, args);
+    va_end(args);
+    error_set(&text, ERROR_CONFIG, "%s:%d: %s", file, line, what);
+    ch->errors += is_error;
+    ch->found(ch->context, is_error, text.text);
+}
+
+static bool is_body_text(const struct rule_field *f)
+{
+    return f->kind == FIELD_TEXT || f->kind == FIELD_LINES;
+}
+
+/* A regex that finds itself in nothing and in a text of one odd character finds itself anywhere. */
+static bool matches_anything(struct ruleset *rs, struct regex *x)
+{
+    return regex_match(rs->engine, x, span_of(""), 0) == REGEX_YES &&
+           regex_match(rs->engine, x, span_of("\x01"), 0) == REGEX_YES;
+}
+
+static void check_test(struct checking *ch, const struct rule *rule, const struct alternative *a)
+{
+    struct regex *x = a->test->regex;
+    const struct rule_field *f = a->test->field;
+    struct error e = {0};
+    if (!regex_compile(ch->rs->engine, x, &e)) {
+        report(ch, true, rule->file, a->line, "%s", e.text);
+        return;
+    }
+    if (is_body_text(f) && matches_anything(ch->rs, x)) {
+        report(ch, true, rule->file, a->line, "the regex matches any text");
+        return;
+    }
+    struct lint lint = pattern_lint((struct span){x->pattern, x->length}, x->multiline);
+    if (lint.nested_repeat)
+        report(ch, true, rule->file, a->line,
+               "a repeat without bound within another, with no fixed text between them, takes "
+               "exponential time: give one a bound");
+    if (lint.quadratic_start)
+        report(ch, is_body_text(f), rule->file, a->line,
+               "the regex starts with a repeat without bound, which takes quadratic time: begin "
+               "with fixed text, or give the repeat a bound");
+    if (is_body_text(f) && regex_literals(ch->rs->arena, x)->count == 0)
+        report(ch, false, rule->file, a->line,
+               "the regex needs no fixed text, so every candidate's '%s' is searched with it",
+               f->key);
+}
+
+static void check_rule(struct checking *ch, const struct rule *rule)
+{
+    for (const struct condition *c = rule->conditions; c; c = c->next)
+        for (const struct alternative *a = c->alternatives; a; a = a->next)
+            check_test(ch, rule, a);
+    for (const struct alternative *a = rule->captures; a; a = a->next)
+        check_test(ch, rule, a);
+}
+
+static void check_name(struct checking *ch, struct string_table *sections, struct rule *rule)
+{
+    struct span name = span_of(rule->section);
+    const struct rule *first = string_table_get(sections, name);
+    if (first)
+        report(ch, false, rule->file, rule->line, "a rule '%s' stands in %s:%d, too", rule->section,
+               first->file, first->line);
+    else
+        (void)string_table_put(sections, name, rule);
+}
+
+size_t ruleset_check(struct ruleset *rs, rules_finding found, void *context)
+{
+    struct checking ch = {rs, found, context, 0};
+    struct string_table sections = {0};
+    for (size_t i = 0; i < rs->count; i++) {
+        check_name(&ch, &sections, rs->rules[i]);
+        check_rule(&ch, rs->rules[i]);
+    }
+    string_table_free(&sections);
+    return ch.errors;
+}

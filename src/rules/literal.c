@@ -1,0 +1,269 @@
+/*
+ * A walk over the pattern's tokens by recursive descent. Along a concatenation every run of plain
+ * characters is required, and so is one branch of every group; the best of these candidates is
+ * kept. Repeats of at least one are required once, everything optional is passed over.
+ */
+#include "rules/literal.h"
+
+#include <string.h>
+
+#include "rules/pattern.h"
+
+#define SET_MAX     64 /* literals in a set: beyond, searching for all costs more than the regex */
+#define LITERAL_MAX 64
+#define DEPTH_MAX   24
+#define SCRATCH     4096
+
+/* A candidate: any one of these must stand in the subject. exact: the expression matches the single
+ * string items[0] and nothing else. count 0: nothing is known. */
+struct found {
+    struct span items[SET_MAX];
+    size_t count, shortest;
+    bool exact;
+};
+
+struct walk {
+    struct span rest;
+    bool unsure;
+    size_t depth;
+    struct pattern_token end; /* what ended the last alternation */
+    size_t used;
+    char scratch[SCRATCH];
+};
+
+/* The concatenation being read. */
+struct run {
+    char text[LITERAL_MAX];
+    size_t n;
+    bool whole; /* all read so far is in text */
+};
+
+static struct span keep(struct walk *w, const char *text, size_t n)
+{
+    if (w->used + n > SCRATCH) {
+        w->unsure = true;
+        return (struct span){0};
+    }
+    char *p = memcpy(w->scratch + w->used, text, n);
+    w->used += n;
+    return (struct span){p, n};
+}
+
+/* Length tells more than anything up to a word's; then fewer literals are better. */
+static long score(const struct found *f)
+{
+    if (f->count == 0 || f->shortest < 2)
+        return -1000;
+    return (long)(f->shortest > 10 ? 10 : f->shortest) * 4 - (long)f->count;
+}
+
+static void offer(struct found *best, const struct found *candidate)
+{
+    if (score(candidate) > score(best)) {
+        best->count = candidate->count;
+        best->shortest = candidate->shortest;
+        memcpy(best->items, candidate->items, candidate->count * sizeof *candidate->items);
+    }
+}
+
+static void offer_one(struct found *best, struct span text)
+{
+    struct found one;
+    one.items[0] = text;
+    one.count = 1;
+    one.shortest = text.n;
+    offer(best, &one);
+}
+
+static void end_run(struct walk *w, struct run *r, struct found *best)
+{
+    if (r->n >= 2)
+        offer_one(best, keep(w, r->text, r->n));
+    r->n = 0;
+    r->whole = false;
+}
+
+static void add_to_run(struct walk *w, struct run *r, struct found *best, struct span text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        if (r->n == LITERAL_MAX)
+            end_run(w, r, best);
+        r->text[r->n++] = text.p[i];
+    }
+}
+
+static void read_char(struct walk *w, struct run *r, struct found *best,
+                      const struct pattern_token *t)
+{
+    struct span c = {&t->c, 1};
+    for (unsigned i = 0; i < t->min && i < LITERAL_MAX; i++)
+        add_to_run(w, r, best, c);
+    if (t->unbounded || t->max != t->min || t->min > LITERAL_MAX) {
+        end_run(w, r, best);
+        if (t->min > 0)
+            add_to_run(w, r, best, c);
+    }
+}
+
+static void read_alternation(struct walk *w, struct found *out);
+
+static void read_group(struct walk *w, struct run *r, struct found *best,
+                       const struct pattern_token *open)
+{
+    struct found inner;
+    read_alternation(w, &inner);
+    const struct pattern_token *close = &w->end;
+    if (w->unsure || open->look)
+        return;
+    if (inner.exact && !close->unbounded && close->min == 1 && close->max == 1) {
+        add_to_run(w, r, best, inner.items[0]);
+        return;
+    }
+    end_run(w, r, best);
+    if (close->min > 0)
+        offer(best, &inner);
+}
+
+/* Reads up to the token that ends the branch and gives it. */
+static struct pattern_token read_branch(struct walk *w, struct found *best)
+{
+    struct run r = {.whole = true};
+    best->count = best->shortest = 0;
+    best->exact = false;
+    for (;;) {
+        struct pattern_token t = pattern_next(&w->rest);
+        if (t.kind == TOKEN_CHAR) {
+            read_char(w, &r, best, &t);
+        } else if (t.kind == TOKEN_SET) {
+            end_run(w, &r, best);
+        } else if (t.kind == TOKEN_OPEN) {
+            read_group(w, &r, best, &t);
+        } else if (t.kind != TOKEN_ASSERTION && t.kind != TOKEN_OPTION) {
+            if (r.whole) {
+                best->exact = true;
+                best->items[0] = keep(w, r.text, r.n);
+                best->count = 1;
+                best->shortest = r.n;
+            } else {
+                end_run(w, &r, best);
+            }
+            return t;
+        }
+        if (w->unsure)
+            return (struct pattern_token){.kind = TOKEN_UNSURE};
+    }
+}
+
+static void add_branch(struct found *all, const struct found *branch, bool *none)
+{
+    if (branch->count == 0 || branch->shortest < 2 || all->count + branch->count > SET_MAX) {
+        *none = true;
+        return;
+    }
+    memcpy(all->items + all->count, branch->items, branch->count * sizeof *branch->items);
+    all->count += branch->count;
+    if (branch->shortest < all->shortest)
+        all->shortest = branch->shortest;
+}
+
+/* One branch is passed up as it is (it may be exact); of several, each must give its part. */
+static void read_alternation(struct walk *w, struct found *out)
+{
+    struct found branch;
+    bool none = false;
+    if (++w->depth > DEPTH_MAX) {
+        w->unsure = true;
+        return;
+    }
+    w->end = read_branch(w, out);
+    if (w->end.kind == TOKEN_OR) {
+        out->exact = false;
+        none = out->count == 0 || out->shortest < 2;
+    }
+    while (w->end.kind == TOKEN_OR && !w->unsure) {
+        w->end = read_branch(w, &branch);
+        add_branch(out, &branch, &none);
+    }
+    if (none)
+        out->count = 0;
+    w->unsure = w->unsure || w->end.kind == TOKEN_UNSURE;
+    w->depth--;
+}
+
+static struct literal literal_of(struct arena *arena, struct span text)
+{
+    struct literal l = {.text = {arena_string(arena, text), text.n}};
+    l.has_grams = text.n >= GRAM_LENGTH;
+    if (l.has_grams) {
+        l.grams[0] = gram_hash(text.p);
+        l.grams[1] = gram_hash(text.p + text.n - GRAM_LENGTH);
+    }
+    return l;
+}
+
+struct literal_set literals_required(struct arena *arena, struct span pattern)
+{
+    struct walk w;
+    struct found found;
+    w.rest = pattern;
+    w.unsure = false;
+    w.depth = w.used = 0;
+    read_alternation(&w, &found);
+    struct literal_set set = {0};
+    if (w.unsure || w.end.kind != TOKEN_END || found.count == 0 || found.shortest < 2)
+        return set;
+    set.items = arena_array(arena, found.count, sizeof *set.items);
+    for (size_t i = 0; set.items && i < found.count; i++) {
+        set.items[i] = literal_of(arena, found.items[i]);
+        if (!set.items[i].text.p)
+            return (struct literal_set){0};
+    }
+    set.count = set.items ? found.count : 0;
+    return set;
+}
+
+/* U+017F and U+212A: pcre2pattern(3), "case folding" of UTF characters. */
+static size_t fold_beyond_ascii(char *out, const char *in, size_t n)
+{
+    size_t to = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (n - i >= 2 && memcmp(in + i, "\xc5\xbf", 2) == 0) {
+            out[to++] = 's';
+            i += 1;
+        } else if (n - i >= 3 && memcmp(in + i, "\xe2\x84\xaa", 3) == 0) {
+            out[to++] = 'k';
+            i += 2;
+        } else {
+            out[to++] = in[i];
+        }
+    }
+    return to;
+}
+
+struct span literal_subject(struct arena *arena, struct span s)
+{
+    char *p = arena_alloc(arena, s.n);
+    if (!p)
+        return (struct span){0};
+    unsigned char beyond = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        beyond |= c;
+        p[i] = (char)(c + ((unsigned char)(c - 'A') < 26) * 32);
+    }
+    return (struct span){p, beyond & 0x80 ? fold_beyond_ascii(p, p, s.n) : s.n};
+}
+
+bool literals_may_hold(const struct literal_set *set, struct span subject,
+                       const struct grams *grams)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        const struct literal *l = &set->items[i];
+        if (l->has_grams &&
+            !(grams_may_have(grams, l->grams[0]) && grams_may_have(grams, l->grams[1])))
+            continue;
+        if (memmem(subject.p, subject.n, l->text.p, l->text.n))
+            return true;
+    }
+    return set->count == 0;
+}

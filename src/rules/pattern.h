@@ -1,0 +1,41 @@
+/*
+ * A regex as a row of tokens: as much of PCRE2's syntax as is needed to see which literal text a
+ * match must hold, which groups are named, and which repeats are costly. What is not understood
+ * with certainty is TOKEN_UNSURE, and the caller then draws no conclusion.
+ */
+#ifndef BACKSIFT_RULES_PATTERN_H
+#define BACKSIFT_RULES_PATTERN_H
+
+#include <stdbool.h>
+
+#include "base/span.h"
+
+enum token_kind {
+    TOKEN_END,
+    TOKEN_CHAR,      /* one ASCII character */
+    TOKEN_SET,       /* a class, a dot, an escape such as \d, a character beyond ASCII */
+    TOKEN_ASSERTION, /* ^ $ \b \A and the like: of no width */
+    TOKEN_OPTION,    /* (?i) and the like: matches nothing and limits nothing */
+    TOKEN_OPEN,
+    TOKEN_CLOSE,
+    TOKEN_OR,
+    TOKEN_UNSURE
+};
+
+struct pattern_token {
+    enum token_kind kind;
+    char c;           /* TOKEN_CHAR: in lower case; TOKEN_ASSERTION: ^ for the start of a line */
+    bool line_end;    /* TOKEN_SET: may match a line end */
+    struct span name; /* TOKEN_OPEN: the group's name, or empty */
+    bool look;        /* TOKEN_OPEN: looks ahead or behind */
+    bool atomic;      /* TOKEN_OPEN: (?>...) */
+    /* The quantifier behind a character, set or group (then on its TOKEN_CLOSE): 1, 1 without. */
+    unsigned min, max;
+    bool unbounded; /* * + {n,}: max means nothing */
+    bool possessive;
+};
+
+/* Takes the next token off *rest. */
+struct pattern_token pattern_next(struct span *rest);
+
+#endif

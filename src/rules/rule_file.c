@@ -1,0 +1,264 @@
+/*
+ * Keys become conditions here. A mistake that could change what a rule means without anybody
+ * noticing is an error: an unknown class or group, an empty regex, a rule without a condition on
+ * the header, a name that is not written as names are.
+ */
+#include "rules/rule_file.h"
+
+#include <string.h>
+
+#include "base/ini_file.h"
+#include "base/limits.h"
+#include "base/printable.h"
+#include "rules/captures.h"
+#include "rules/pattern.h"
+
+struct rule_reader {
+    struct ruleset *rs;
+    const char *path, *name;
+    struct rule *rule; /* the one being read, or NULL */
+};
+
+enum role { ROLE_CONDITION, ROLE_ALSO, ROLE_NOT, ROLE_CAPTURE };
+
+/* A key taken apart. */
+struct rule_key {
+    enum role role;
+    struct span field;
+};
+
+static bool fail(const struct ini_item *item, struct error *e, const char *what)
+{
+    return error_set(e, ERROR_CONFIG, "%s:%d: %s", item->file, item->line, what);
+}
+
+static bool fail_with(const struct ini_item *item, struct error *e, const char *what,
+                      const char *value)
+{
+    return error_set(e, ERROR_CONFIG, "%s:%d: %s '%s'", item->file, item->line, what, value);
+}
+
+static bool name_has_only(const char *name, const char *others)
+{
+    for (; *name; name++)
+        if (!(*name >= 'a' && *name <= 'z') && !ascii_is_digit(*name) && !strchr(others, *name))
+            return false;
+    return true;
+}
+
+static struct rule_key key_parts(const char *key)
+{
+    static const struct {
+        const char *prefix;
+        enum role role;
+    } prefixes[] = {{"also-", ROLE_ALSO}, {"not-", ROLE_NOT}, {"capture-", ROLE_CAPTURE}};
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        size_t n = strlen(prefixes[i].prefix);
+        if (strncmp(key, prefixes[i].prefix, n) == 0)
+            return (struct rule_key){prefixes[i].role, span_of(key + n)};
+    }
+    return (struct rule_key){ROLE_CONDITION, span_of(key)};
+}
+
+/* A field of a header or, behind "report." or "original.", of those. */
+static bool check_field(const struct ini_item *item, struct span field, struct error *e)
+{
+    struct span name = span_slice(field, field_name_at(field), field.n);
+    if (name.n == 0)
+        return fail_with(item, e, "a field's name is missing in", item->key);
+    if (!name_has_only(name.p, "-_"))
+        return fail_with(item, e,
+                         "a field's name is written with a-z, 0-9, '-' and '_', and has a dot only "
+                         "behind report or original: not",
+                         item->key);
+    if (span_is(field, "class") || span_is(field, "report") || span_is(field, "original"))
+        return fail_with(item, e, "there is no field of that name:", item->key);
+    return true;
+}
+
+/* Groups by the pattern's looks, so that a misspelt one is found without compiling. */
+static bool check_groups(const struct ini_item *item, struct span field, struct error *e)
+{
+    struct span rest = span_of(item->value);
+    for (struct pattern_token t = pattern_next(&rest);
+         t.kind != TOKEN_END && t.kind != TOKEN_UNSURE; t = pattern_next(&rest)) {
+        enum capture_kind kind;
+        if (t.kind != TOKEN_OPEN || t.name.n == 0)
+            continue;
+        if (!capture_kind_from_name(t.name, &kind))
+            return error_set(e, ERROR_CONFIG,
+                             "%s:%d: unknown group '%.*s': there are recipient, "
+                             "reason, status, id and original",
+                             item->file, item->line, (int)t.name.n, t.name.p);
+        if (kind == CAPTURE_ORIGINAL && !span_is(field, "lines"))
+            return fail(item, e, "the group 'original' is for the field 'lines' alone");
+    }
+    return true;
+}
+
+static bool check_regex(const struct ini_item *item, struct span field, struct error *e)
+{
+    if (!*item->value)
+        return fail_with(item, e, "the regex is missing behind", item->key);
+    if (!utf8_is_valid(span_of(item->value)))
+        return fail_with(item, e, "the regex is not valid UTF-8 behind", item->key);
+    const struct regex by_looks = {.pattern = item->value};
+    return !regex_has_groups(&by_looks) || check_groups(item, field, e);
+}
+
+/* What most mail has says little about it: better asked late, so that rules that need a rare field
+ * are passed over at once. */
+static int field_cost(const struct rule_field *f)
+{
+    static const char *const common[] = {"from", "to",           "received",
+                                         "date", "content-type", "message-id"};
+    if (f->kind == FIELD_HEADER) {
+        for (size_t i = 0; i < sizeof common / sizeof *common; i++)
+            if (strcmp(f->name, common[i]) == 0)
+                return 3;
+        return strcmp(f->name, "subject") == 0 ? 2 : 0;
+    }
+    return f->kind == FIELD_RETURN_PATH ? 1 : 4 + 2 * (int)f->kind;
+}
+
+static int condition_cost(const struct rule_field *f, bool negative)
+{
+    if (!negative)
+        return field_cost(f);
+    return field_is_cheap(f) ? 4 + 2 * (int)FIELD_STRUCTURE + 1 : field_cost(f) + 1;
+}
+
+static struct condition *find_condition(const struct rule *rule, const struct rule_field *field)
+{
+    for (struct condition *c = rule->conditions; c; c = c->next)
+        if (c->field == field && !c->negative && !c->closed)
+            return c;
+    return NULL;
+}
+
+static struct condition *add_condition(struct rule_reader *r, struct rule_field *field,
+                                       enum role role)
+{
+    struct condition *c = arena_alloc(r->rs->arena, sizeof *c);
+    if (!c)
+        return NULL;
+    c->field = field;
+    c->negative = role == ROLE_NOT;
+    c->closed = role == ROLE_ALSO;
+    c->cost = condition_cost(field, c->negative);
+    struct condition **at = &r->rule->conditions;
+    while (*at && (*at)->cost <= c->cost)
+        at = &(*at)->next;
+    c->next = *at;
+    *at = c;
+    r->rule->condition_count++;
+    return c;
+}
+
+static bool add_alternative(struct rule_reader *r, struct alternative **list, struct test *test,
+                            int line)
+{
+    struct alternative *a = arena_alloc(r->rs->arena, sizeof *a);
+    if (!a)
+        return false;
+    *a = (struct alternative){test, line, NULL};
+    while (*list)
+        list = &(*list)->next;
+    *list = a;
+    return true;
+}
+
+static bool receive_condition(struct rule_reader *r, const struct ini_item *item, struct error *e)
+{
+    struct rule_key key = key_parts(item->key);
+    if (!check_field(item, key.field, e) || !check_regex(item, key.field, e))
+        return false;
+    struct rule_field *field = ruleset_field(r->rs, key.field);
+    struct test *test = field ? ruleset_test(r->rs, field, span_of(item->value)) : NULL;
+    if (!test)
+        return error_memory(e);
+    if (key.role == ROLE_CAPTURE)
+        return add_alternative(r, &r->rule->captures, test, item->line) || error_memory(e);
+    struct condition *c = key.role == ROLE_CONDITION ? find_condition(r->rule, field) : NULL;
+    if (!c)
+        c = add_condition(r, field, key.role);
+    return (c && add_alternative(r, &c->alternatives, test, item->line)) || error_memory(e);
+}
+
+static bool receive_class(struct rule_reader *r, const struct ini_item *item, struct error *e)
+{
+    if (r->rule->has_class)
+        return fail(item, e, "a rule has one class");
+    if (!class_from_name(span_of(item->value), &r->rule->class))
+        return fail_with(item, e, "unknown class", item->value);
+    r->rule->has_class = true;
+    return true;
+}
+
+/* The rule that was being read is complete. */
+static bool end_rule(struct rule_reader *r, struct error *e)
+{
+    struct rule *rule = r->rule;
+    r->rule = NULL;
+    if (!rule)
+        return true;
+    if (!rule->has_class)
+        return error_set(e, ERROR_CONFIG, "%s:%d: the rule '%s' has no class", rule->file,
+                         rule->line, rule->section);
+    const struct condition *first = rule->conditions;
+    if (!first || first->negative || !field_is_cheap(first->field))
+        return error_set(e, ERROR_CONFIG,
+                         "%s:%d: the rule '%s' needs a condition that is not 'not-' on a header "
+                         "field, return-path or structure",
+                         rule->file, rule->line, rule->section);
+    if (r->rs->count >= LIMIT_RULES)
+        return error_set(e, ERROR_CONFIG, "%s:%d: there are more than %d rules", rule->file,
+                         rule->line, LIMIT_RULES);
+    return ruleset_add(r->rs, rule) || error_memory(e);
+}
+
+static bool begin_rule(struct rule_reader *r, const struct ini_item *item, struct error *e)
+{
+    if (!end_rule(r, e))
+        return false;
+    if (!*item->section || !name_has_only(item->section, "-") || strlen(item->section) > 48)
+        return fail_with(item, e, "a rule's name has at most 48 of a-z, 0-9 and '-': not",
+                         item->section);
+    if (strncmp(item->section, "not-", 4) == 0)
+        return fail_with(item, e,
+                         "a rule's name does not begin with 'not-' (samples do):", item->section);
+    struct rule *rule = arena_alloc(r->rs->arena, sizeof *rule);
+    const char *name = arena_printf(r->rs->arena, "%s/%s", r->name, item->section);
+    if (!rule || !name)
+        return error_memory(e);
+    if (string_table_get(&r->rs->rule_table, span_of(name)))
+        return fail_with(item, e, "there is a rule of that name above:", item->section);
+    *rule = (struct rule){
+        .name = name, .section = name + strlen(r->name) + 1, .file = r->path, .line = item->line};
+    r->rule = rule;
+    return string_table_put(&r->rs->rule_table, span_of(name), rule) || error_memory(e);
+}
+
+static bool receive(void *context, const struct ini_item *item, struct error *e)
+{
+    struct rule_reader *r = context;
+    if (!item->key)
+        return begin_rule(r, item, e);
+    if (!r->rule)
+        return fail(item, e, "a key stands before the first [rule]");
+    return strcmp(item->key, "class") == 0 ? receive_class(r, item, e)
+                                           : receive_condition(r, item, e);
+}
+
+bool rule_file_read(struct ruleset *rs, const char *path, const char *name, struct error *e)
+{
+    struct rule_reader r = {.rs = rs, .path = path, .name = name};
+    return ini_read_file(path, receive, &r, e) && end_rule(&r, e);
+}
+
+bool rule_file_read_bytes(struct ruleset *rs, const char *path, const char *name, struct span bytes,
+                          struct error *e)
+{
+    struct rule_reader r = {.rs = rs, .path = path, .name = name};
+    return ini_read_bytes(path, bytes, receive, &r, e) && end_rule(&r, e);
+}
