@@ -23,11 +23,14 @@ enum store_access {
     STORE_WRITE /* creates folder (0700), key file (0600) and tables when missing */
 };
 
-/* Opens the store config->index_url names. Reading waits for locks at most LIMIT_LOOKUP_MS, writing
- * wait_ms. The key file is read (STORE_WRITE creates it with 32 random bytes when neither it nor
- * the store exists; a store whose key file is gone is an error, as its content cannot be found any
- * more). A check value of another key is an error that says so. NULL on error; a store that does
- * not exist yet opened for reading is an error of kind ERROR_DATA. */
+/* Opens the store config->index_url names. Waits for a lock at most wait_ms each time, for reading
+ * at most LIMIT_LOOKUP_MS. The key file is read (STORE_WRITE creates it with 32 random bytes when
+ * neither it nor the store exists; a store whose key file is gone is an error, as its content
+ * cannot be found any more). A check value of another key is an error that says so. NULL on error.
+ *
+ * Kinds of errors, here and below: ERROR_DATA only for a store that does not exist yet and is
+ * opened for reading; ERROR_CONFIG for what stays until somebody mends it (key, permission, damage,
+ * a newer version); ERROR_RETRY for the rest (locks, disk, memory). */
 struct store *store_open(const struct config *config, enum store_access access, int wait_ms,
                          struct error *e);
 void store_close(struct store *s);
@@ -50,12 +53,15 @@ struct sent {
 };
 
 /* Adds a sent message of a source; adding the same again changes nothing but the latest time. A
- * copy without an ID opens a gap that coverage knows (DESIGN.md row 8). */
+ * copy without an ID opens a gap that coverage knows (DESIGN.md row 8). A time in the future counts
+ * as now. A recipient whose plain form differs (a "+tag", say) is found by either form; of the
+ * sender only the plain form is kept. */
 bool store_add_sent(struct store *s, const char *source, const struct sent *m, struct error *e);
 
 enum lookup { LOOKUP_ERROR, LOOKUP_NO, LOOKUP_YES };
 
-/* Each: YES with *when the latest time it was sent, NO, or ERROR (then *e). */
+/* Each: YES with *when the latest time it was sent, NO, or ERROR (then *e). Addresses are looked up
+ * as they are and in their plain form. */
 enum lookup store_find_id(struct store *s, const char *message_id, unixtime *when, struct error *e);
 enum lookup store_find_recipient(struct store *s, const char *address, unixtime *when,
                                  struct error *e);
@@ -122,9 +128,16 @@ struct index_stats {
 };
 bool store_stats(struct store *s, struct arena *arena, struct index_stats *out, struct error *e);
 
-/* Removes what was sent before `before`, at most `most` rows a call; *left tells whether more is
- * there. */
+/* Removes what was sent before `before`, and what the journal holds from before it, at most `most`
+ * rows of a kind a call; *left tells whether more is there. Looking for old rows reads the whole
+ * index, so once nothing was left, calls with a `before` less than a day later find nothing to do.
+ */
 bool store_prune(struct store *s, unixtime before, int most, bool *left, struct error *e);
+
+/* Checks the store's structure: calls report with a line for each of *problems. False with *e when
+ * it cannot be checked at all. */
+bool store_verify(struct store *s, void (*report)(void *context, const char *problem),
+                  void *context, int64_t *problems, struct error *e);
 
 /* --- journal --- */
 
@@ -154,7 +167,8 @@ enum lookup journal_find(struct store *s, struct arena *arena, const char *mailb
                          const char *file, struct journal_event *out, struct error *e);
 
 /* Calls visit for each event with time or changed in [from, to), in order of number; stops when it
- * returns false. Strings are valid during the call only. */
+ * returns false. Strings are valid during the call only. visit may look things up; it must not
+ * write, nor call this again. */
 typedef bool (*journal_visit)(void *context, const struct journal_event *event);
 bool journal_each(struct store *s, unixtime from, unixtime to, journal_visit visit, void *context,
                   struct error *e);

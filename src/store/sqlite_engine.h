@@ -1,0 +1,31 @@
+/*
+ * Private to the SQLite engine: the connection, and the translation of SQLite's errors.
+ */
+#ifndef BACKSIFT_STORE_SQLITE_ENGINE_H
+#define BACKSIFT_STORE_SQLITE_ENGINE_H
+
+#include <sqlite3.h>
+
+#include "store/engine.h"
+
+struct connection {
+    sqlite3 *db;
+    char *path;
+    int wait_ms;
+    bool syncs; /* PRAGMA synchronous is FULL, as it is at first */
+    bool tuned; /* for many writes */
+    sqlite3_stmt *prepared[STATEMENT_COUNT];
+};
+
+/* Opens and closes; see struct engine. */
+struct connection *sqlite_open(const char *url, enum store_access access, int wait_ms,
+                               struct error *e);
+void sqlite_close(struct connection *c);
+
+/* Fills *e for the result code of the last call on c->db. Always false. */
+bool sqlite_failed(const struct connection *c, int code, struct error *e);
+
+/* The tables as SQLite makes them. */
+extern const char sqlite_tables[];
+
+#endif
