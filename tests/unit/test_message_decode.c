@@ -48,6 +48,8 @@ static void encoded_words(void **state)
 
 static void a_character_split_between_words(void **state)
 {
+    assert_string_equal(decoded(state, "=?utf-8?q?=C3=84?= =?iso-8859-1?q?=C4?="),
+                        "\xc3\x84\xc3\x84");
     assert_string_equal(decoded(state, "=?utf-8?q?=C3?= =?UTF-8?b?hA==?="), "\xc3\x84");
     assert_string_equal(decoded(state, "=?iso-2022-jp?b?GyRCJEs=?= =?iso-2022-jp?b?GyRCJEsbKEI=?="),
                         "\xe3\x81\xab\xe3\x81\xab");

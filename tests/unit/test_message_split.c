@@ -195,8 +195,10 @@ static void part_without_empty_line(void **state)
     assert_span(m->parts[1]->body, "Text without header\nNote: really\n\nmore");
     assert_string_equal(m->parts[2]->subtype, "html");
     assert_span(m->parts[3]->body, "Text at once");
-    m = parse(state, "Content-Type: multipart/mixed; boundary=b\n--b\n\none\n--b--\n");
+    m = parse(state,
+              "Content-Type: multipart/mixed; boundary=b\n--b\nContent-Type: text/html\n\none\n");
     assert_int_equal(m->part_count, 2);
+    assert_string_equal(m->parts[1]->subtype, "html");
 }
 
 static void cr_only_parts(void **state)
@@ -250,6 +252,8 @@ static void content_parameters(void **state)
     assert_int_equal(m->part_count, 2);
     m = parse(state, "Content-Type: multipart/mixed; boundary*0=a; boundary*1=b\n\n--ab\n\none\n");
     assert_int_equal(m->part_count, 2);
+    m = parse(state, "Content-Type: text/plain; name*0=a; name*0=x; name*1=b; name*3=d\n\n");
+    assert_string_equal(m->root->filename, "ab");
     m = parse(state, "Content-Type: a(b/c,d\nContent-Type: text/html\n\n");
     assert_string_equal(m->root->type, "text");
 }
