@@ -42,6 +42,9 @@
 #define LIMIT_RECIPIENTS 100
 /* Originals (nested or digest) kept of one response. */
 #define LIMIT_ORIGINALS 16
+/* Groups of fields kept of its status parts: one a recipient and some per message; where empty
+ * lines were doubled, one a field, which the first recipients still fit in. */
+#define LIMIT_REPORT_GROUPS (4 * LIMIT_RECIPIENTS)
 /* Pieces of evidence kept of one response. */
 #define LIMIT_EVIDENCE 200
 /* Bytes of one value (a diagnostic, a subject) and of one place. */

@@ -55,6 +55,18 @@ static bool is_invisible(unsigned cp)
            (cp >= 0xe0000 && cp <= 0xe007f);
 }
 
+bool printable_is_clean(struct span s)
+{
+    unsigned cp = 0;
+    while (s.n > 0) {
+        size_t len = utf8_decode(s, &cp);
+        if (len == 0 || is_control(cp) || is_invisible(cp))
+            return false;
+        s = span_slice(s, len, s.n);
+    }
+    return true;
+}
+
 void printable_add(struct buf *out, struct span s, size_t max_chars)
 {
     size_t shown = 0;
@@ -82,4 +94,22 @@ void printable_add(struct buf *out, struct span s, size_t max_chars)
             buf_add(out, c);
         shown++;
     }
+}
+
+const char *printable_string(struct arena *a, struct span s, size_t max_bytes, bool *cut)
+{
+    s = span_trim(s);
+    /* Of long input no more is looked at than can be needed: a character has at most 4 bytes. */
+    struct span head = span_slice(s, 0, max_bytes * 4 + 4);
+    struct buf out = {0};
+    printable_add(&out, head, 0);
+    struct span text = buf_span(&out);
+    size_t n = text.n < max_bytes ? text.n : max_bytes;
+    while (n < text.n && n > 0 && ((unsigned char)text.p[n] & 0xc0) == 0x80)
+        n--;
+    if (cut && (n < text.n || head.n < s.n))
+        *cut = true;
+    const char *copy = out.failed ? NULL : arena_string(a, span_trim(span_slice(text, 0, n)));
+    buf_free(&out);
+    return copy;
 }

@@ -56,6 +56,7 @@ struct report {
     const char *arrival_date;   /* as it stands, decoded; "" when absent */
     struct original *originals; /* outermost first; within one nesting: returned before quoted */
     size_t original_count;
+    bool truncated; /* a limit cut groups, recipients or originals */
 };
 
 /* Reads the report of m. Everything is arena memory (m->arena) and valid as long as m. NULL only
