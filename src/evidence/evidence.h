@@ -80,9 +80,10 @@ struct envelope {
 
 /* Collects the findings of one message. For class mail only class and rule are filled.
  * Order of IDs: by nesting (outermost first), within it returned, quoted, field, then In-Reply-To,
- * the last of References; no ID twice; never the response's own Message-ID; for a response without
- * returned original never an ID found in free text outside a header block or a capture.
- * Failed recipients: report_read's, else the rule's captures, else X-Failed-Recipients.
+ * the last of References; no ID twice; never the response's own Message-ID,
+ * unless the header of an original with another From names it (some systems reuse it); for a
+ * response without returned original never an ID found in free text outside a header block or a
+ * capture. Failed recipients: report_read's, else the rule's captures, else X-Failed-Recipients.
  * All strings are arena memory of m->arena. NULL only without memory. */
 struct findings *findings_collect(struct message *m, const struct report *r,
                                   const struct rule_match *match, const struct config *config,

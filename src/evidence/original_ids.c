@@ -36,12 +36,21 @@ static void add_id(struct ids *ids, enum evidence_kind kind, int nesting, const 
                    struct span id)
 {
     struct findings *f = ids->c->findings;
-    if (is_own(ids, id) || is_collected(f, id))
+    if (is_collected(f, id))
         return;
     if (id.n <= LIMIT_MESSAGE_ID && printable_is_clean(id))
         collector_add(ids->c, kind, nesting, where, id);
     else
         f->truncated = true;
+}
+
+/* Some systems send a report under its original's ID, which then counts where the original's own
+ * header names it; a header that is the response's own, repeated, does not. */
+static bool is_response_itself(const struct ids *ids, const struct original *o, struct span id)
+{
+    const struct header *h = &ids->c->message->root->header;
+    return is_own(ids, id) &&
+           span_equals_nocase(header_raw(h, "From"), header_raw(&o->header, "From"));
 }
 
 /* The first ID in each field of that name: two fields come when a relay puts its own beside the
@@ -53,10 +62,10 @@ static void add_header_ids(struct ids *ids, const struct original *o)
     const struct field *f;
     for (size_t i = 0; i < 4 && (f = header_field(&o->header, "Message-ID", i)); i++) {
         struct string_list list = message_ids_in(ids->c->arena, f->value, true);
-        if (list.count > 0)
-            add_id(ids, kind, o->nesting, collector_place(ids->c, o->place, f->name),
-                   span_of(list.items[0]));
-        else if (f->value.n > LIMIT_MESSAGE_ID)
+        struct span id = list.count > 0 ? span_of(list.items[0]) : (struct span){0};
+        if (id.n > 0 && !is_response_itself(ids, o, id))
+            add_id(ids, kind, o->nesting, collector_place(ids->c, o->place, f->name), id);
+        else if (id.n == 0 && f->value.n > LIMIT_MESSAGE_ID)
             ids->c->findings->truncated = true;
     }
 }
@@ -79,6 +88,14 @@ static void add_originals(struct ids *ids, int nesting, bool quoted)
             add_header_ids(ids, o);
 }
 
+/* For IDs that stand outside an original's header. */
+static void add_foreign_id(struct ids *ids, enum evidence_kind kind, const char *where,
+                           struct span id)
+{
+    if (!is_own(ids, id))
+        add_id(ids, kind, 0, where, id);
+}
+
 static void add_captures(struct ids *ids)
 {
     const struct rule_match *match = ids->c->match;
@@ -91,8 +108,9 @@ static void add_captures(struct ids *ids)
                                          capture->field ? capture->field : "");
         ids->c->failed = ids->c->failed || !where;
         if (where && list.count > 0)
-            add_id(ids, EVIDENCE_QUOTED_ID, 0, collector_text(ids->c, span_of(where), LIMIT_PLACE),
-                   span_of(list.items[0]));
+            add_foreign_id(ids, EVIDENCE_QUOTED_ID,
+                           collector_text(ids->c, span_of(where), LIMIT_PLACE),
+                           span_of(list.items[0]));
     }
 }
 
@@ -138,7 +156,7 @@ static void add_field_id(struct ids *ids, const char *name, const struct field *
         return;
     struct span id = span_of(list.items[0]);
     if (in_report || names_original(ids, name, id))
-        add_id(ids, EVIDENCE_FIELD_ID, 0, collector_place(ids->c, place, f->name), id);
+        add_foreign_id(ids, EVIDENCE_FIELD_ID, collector_place(ids->c, place, f->name), id);
 }
 
 /* Fields that name the original by definition: RFC 8098 3.2.5, Gmail's reports, Exchange. */
@@ -185,12 +203,13 @@ static void add_cited(struct ids *ids)
         struct string_list list = message_ids_in(ids->c->arena, reply->value, false);
         const char *where = collector_place(ids->c, NULL, reply->name);
         for (size_t i = list.count; i > 0; i--)
-            add_id(ids, EVIDENCE_IN_REPLY_TO, 0, where, span_of(list.items[i - 1]));
+            add_foreign_id(ids, EVIDENCE_IN_REPLY_TO, where, span_of(list.items[i - 1]));
     }
     const struct field *references = header_field(h, "References", 0);
     struct span last = references ? last_id(ids, references->value) : (struct span){0};
     if (last.n > 0)
-        add_id(ids, EVIDENCE_REFERENCES, 0, collector_place(ids->c, NULL, references->name), last);
+        add_foreign_id(ids, EVIDENCE_REFERENCES, collector_place(ids->c, NULL, references->name),
+                       last);
 }
 
 static struct string_list own_ids(struct collector *c)

@@ -8,18 +8,11 @@
 
 #include "report/report.h"
 
-/* The text of a part, kept because several readers search it. */
-struct search_text {
-    bool known;
-    struct span text;
-};
-
 /* failed stays set when memory ran out; later appends do nothing, so a reader checks once. */
 struct report_builder {
     struct message *message;
     struct report *report;
-    struct search_text *texts; /* by index in message->parts */
-    bool from_mail_system;     /* the response by its header, not by its wording */
+    bool from_mail_system; /* the response by its header, not by its wording */
     bool failed;
 };
 
@@ -36,11 +29,11 @@ bool part_is_own(const struct part *p);
 /* Null sender or a mail system's own address: who answers mail without being a person. */
 bool header_is_from_mail_system(struct arena *arena, const struct header *h);
 
-/* The text that the part of that index holds, in which blocks are searched: of a text leaf of the
- * response itself its text; of a multipart in which no part was found (a wrong boundary) its raw
- * bytes; else empty. Of alternatives only the first one's, unless a mail system wrote them, which
- * may put the original's header in one of them only. At most LIMIT_TEXT bytes. */
-struct span builder_search_text(struct report_builder *b, size_t part);
+/* The text in which blocks are searched: of a text part of the response itself, also of a multipart
+ * in which no part was found (a wrong boundary); else empty. Of alternatives only the first one's,
+ * unless a mail system wrote them, which may put the original's header in one of them only. At most
+ * LIMIT_TEXT bytes. */
+struct span builder_search_text(const struct report_builder *b, struct part *p);
 
 /* The groups of status, disposition and feedback parts; where there is none of these, of status
  * fields that stand in text (status_group.c). */

@@ -25,14 +25,6 @@ struct search {
     struct part_facts *facts;
 };
 
-static size_t index_of(const struct message *m, const struct part *p)
-{
-    size_t i = 0;
-    while (m->parts[i] != p)
-        i++;
-    return i;
-}
-
 static const struct part *message_around(const struct part *p)
 {
     do
@@ -88,7 +80,7 @@ static bool learn_facts(struct search *s)
         const struct part *around = message_around(m->parts[i]);
         if (!around)
             continue;
-        struct part_facts *f = &s->facts[index_of(m, around)];
+        struct part_facts *f = &s->facts[around->index];
         f->holds_status = f->holds_status || is_delivery_status(m->parts[i]);
         f->holds_original = f->holds_original || is_carrier(m->parts[i]);
     }
@@ -96,7 +88,7 @@ static bool learn_facts(struct search *s)
         const struct part *p = m->parts[i], *around = message_around(p);
         struct part_facts *f = &s->facts[i];
         if (around) {
-            const struct part_facts *outer = &s->facts[index_of(m, around)];
+            const struct part_facts *outer = &s->facts[around->index];
             f->nesting = outer->answers ? outer->nesting + 1 : -1;
         }
         if (p->kind == PART_MESSAGE && p->first_child && f->nesting >= 0)
@@ -113,17 +105,30 @@ static void add_returned(struct search *s, const struct part *p, enum original_f
     struct original o = {.form = form,
                          .header = header,
                          .place = message_place(s->m, p),
-                         .nesting = s->facts[index_of(s->m, p)].nesting};
+                         .nesting = s->facts[p->index].nesting};
     if (header.count > 0)
         builder_add_original(s->b, &o);
+}
+
+/* Where a stray empty line cut the header off the part's own fields, it begins the body. */
+static void read_second_header(struct search *s, struct span body, struct header *header)
+{
+    struct header second;
+    size_t used;
+    if (!header_parse(s->m->arena, body, 0, &second, &used))
+        s->b->failed = true;
+    else if (field_block_is(&field_block_mail, &second))
+        *header = second;
 }
 
 static void add_message_part(struct search *s, const struct part *p)
 {
     const struct part *inner = p->first_child;
+    struct header header = inner->header;
     bool body = inner->kind != PART_LEAF || span_trim(inner->body).n > 0;
-    add_returned(s, p, body && !is_headers_part(p) ? ORIGINAL_MESSAGE : ORIGINAL_HEADERS,
-                 inner->header);
+    if (body && !field_block_is(&field_block_mail, &header))
+        read_second_header(s, inner->body, &header);
+    add_returned(s, p, body && !is_headers_part(p) ? ORIGINAL_MESSAGE : ORIGINAL_HEADERS, header);
 }
 
 /* A leaf that holds a message by its type or name, or, where only the looks tell, begins with a
@@ -185,6 +190,16 @@ static void add_quoted(struct search *s, const struct part *p, struct span text)
     }
 }
 
+/* What stands before the first part: some systems send their notice under the original's own
+ * Content-Type, so that it ends up there. */
+static struct span preamble(const struct part *p)
+{
+    if (p->kind != PART_MULTIPART || !p->first_child || !p->boundary || !part_is_own(p))
+        return (struct span){0};
+    struct span head = span_slice(p->body, 0, LIMIT_TEXT);
+    return span_slice(head, 0, span_find(head, span_of(p->boundary)));
+}
+
 /* Outermost first; within one nesting as they were found: returned before quoted. */
 static void sort_by_nesting(struct report *r)
 {
@@ -212,13 +227,18 @@ void builder_read_originals(struct report_builder *b)
             continue;
         if (p->kind == PART_MESSAGE && is_carrier(p))
             add_message_part(&s, p);
-        else if (p->kind == PART_LEAF && is_carrier(p))
+        else if (is_carrier(p))
             taken[i] = add_leaf(&s, p);
-        else if (is_attached_text(p))
-            taken[i] = add_attached_text(&s, p, builder_search_text(b, i));
+    }
+    for (size_t i = 0; i < m->part_count; i++) {
+        const struct part *p = m->parts[i];
+        if (!taken[i] && s.facts[i].nesting == 0 && !is_carrier(p) && is_attached_text(p))
+            taken[i] = add_attached_text(&s, p, builder_search_text(b, m->parts[i]));
     }
     for (size_t i = 0; i < m->part_count; i++)
         if (!taken[i])
-            add_quoted(&s, m->parts[i], builder_search_text(b, i));
+            add_quoted(&s, m->parts[i], builder_search_text(b, m->parts[i]));
+    for (size_t i = 0; i < m->part_count && b->from_mail_system; i++)
+        add_quoted(&s, m->parts[i], preamble(m->parts[i]));
     sort_by_nesting(b->report);
 }

@@ -92,6 +92,15 @@ static const char *untyped_text(struct reading *r, const struct field *f)
     return text_of(r, typed_value(span_of(field_decoded(r->arena, f))));
 }
 
+/* Encoded words do not belong in such fields and stand there all the same. */
+static const char *address_of(struct reading *r, const struct field *f)
+{
+    struct span value = f->value;
+    if (span_find(value, span_of("=?")) < value.n)
+        value = span_of(field_decoded(r->arena, f));
+    return kept(r, typed_address(r->arena, value));
+}
+
 /* RFC 3464 2.3.3 knows five actions; some systems use other forms of the same words. */
 static const char *action_of(struct reading *r, const struct field *f)
 {
@@ -154,11 +163,11 @@ static void read_field(struct reading *r, const struct field *f)
     if (!r->current)
         return;
     if (final)
-        r->current->address = kept(r, typed_address(r->arena, f->value));
+        r->current->address = address_of(r, f);
     else if (original)
-        r->current->original = kept(r, typed_address(r->arena, f->value));
+        r->current->original = address_of(r, f);
     else if (actual && span_find_byte(f->value, '@', 0) < f->value.n)
-        r->actual = kept(r, typed_address(r->arena, f->value));
+        r->actual = address_of(r, f);
     else
         complete(r, f);
 }

@@ -77,41 +77,27 @@ static bool is_repeated_alternative(const struct part *p)
     return up && up->first_child != p && span_is(span_of(up->subtype), "alternative");
 }
 
-static struct span find_search_text(struct report_builder *b, struct part *p)
+struct span builder_search_text(const struct report_builder *b, struct part *p)
 {
-    if (!part_is_own(p) || (is_repeated_alternative(p) && !b->from_mail_system))
+    bool headers = span_ends_nocase(span_of(p->subtype), "rfc822-headers");
+    if (headers || !part_is_own(p) || (is_repeated_alternative(p) && !b->from_mail_system))
         return (struct span){0};
-    if (p->kind == PART_MULTIPART && !p->first_child)
-        return span_slice(p->body, 0, LIMIT_TEXT);
-    bool text = p->kind == PART_LEAF && span_is(span_of(p->type), "text") &&
-                !span_ends_nocase(span_of(p->subtype), "rfc822-headers");
-    return text ? message_part_text(b->message, p) : (struct span){0};
+    return message_part_text(b->message, p);
 }
 
-struct span builder_search_text(struct report_builder *b, size_t part)
+static bool is_from_mail_system(struct message *m)
 {
-    struct search_text *t = &b->texts[part];
-    if (!t->known)
-        t->text = find_search_text(b, b->message->parts[part]);
-    t->known = true;
-    return t->text;
-}
-
-static bool begin(struct report_builder *b)
-{
-    const struct message *m = b->message;
-    b->texts = arena_array(m->arena, m->part_count, sizeof *b->texts);
-    b->from_mail_system = m->root->report_type ||
-                          header_field(&m->root->header, "X-Failed-Recipients", 0) ||
-                          header_is_from_mail_system(m->arena, &m->root->header);
-    return b->texts != NULL;
+    const struct header *h = &m->root->header;
+    return m->root->report_type || header_field(h, "X-Failed-Recipients", 0) ||
+           header_is_from_mail_system(m->arena, h);
 }
 
 struct report *report_read(struct message *m)
 {
     struct report *r = arena_alloc(m->arena, sizeof *r);
-    struct report_builder b = {.message = m, .report = r};
-    if (!r || !begin(&b))
+    struct report_builder b = {
+        .message = m, .report = r, .from_mail_system = is_from_mail_system(m)};
+    if (!r)
         return NULL;
     builder_read_groups(&b);
     builder_read_recipients(&b);

@@ -119,7 +119,7 @@ void builder_read_groups(struct report_builder *b)
     if (b->report->group_count > 0)
         return;
     for (size_t i = 0; i < m->part_count; i++) {
-        struct span text = builder_search_text(b, i);
+        struct span text = builder_search_text(b, m->parts[i]);
         if (!has_status_field(text))
             continue;
         read_status_text(b, m->parts[i], span_slice(text, 0, status_text_end(b, text)));
