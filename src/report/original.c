@@ -192,12 +192,14 @@ static void add_quoted(struct search *s, const struct part *p, struct span text)
 
 /* What stands before the first part: some systems send their notice under the original's own
  * Content-Type, so that it ends up there. */
-static struct span preamble(const struct part *p)
+static struct span preamble(struct search *s, const struct part *p)
 {
     if (p->kind != PART_MULTIPART || !p->first_child || !p->boundary || !part_is_own(p))
         return (struct span){0};
+    const char *line = arena_printf(s->m->arena, "\n--%s", p->boundary);
     struct span head = span_slice(p->body, 0, LIMIT_TEXT);
-    return span_slice(head, 0, span_find(head, span_of(p->boundary)));
+    s->b->failed = s->b->failed || !line;
+    return span_slice(head, 0, line ? span_find(head, span_of(line)) + 1 : 0);
 }
 
 /* Outermost first; within one nesting as they were found: returned before quoted. */
@@ -239,6 +241,6 @@ void builder_read_originals(struct report_builder *b)
         if (!taken[i])
             add_quoted(&s, m->parts[i], builder_search_text(b, m->parts[i]));
     for (size_t i = 0; i < m->part_count && b->from_mail_system; i++)
-        add_quoted(&s, m->parts[i], preamble(m->parts[i]));
+        add_quoted(&s, m->parts[i], preamble(&s, m->parts[i]));
     sort_by_nesting(b->report);
 }
