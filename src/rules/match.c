@@ -51,35 +51,38 @@ static bool is_known(const struct matching *mt, const struct rule_field *f)
     return !mt->header_only || field_is_cheap(f);
 }
 
-/* REGEX_FAILED: it does not hold, because it could not be told. */
-static enum regex_answer ask_condition(struct matching *mt, const struct condition *c)
+enum holds { HOLDS_NOT, HOLDS, HOLDS_PERHAPS, HOLDS_BROKEN };
+
+/* HOLDS_BROKEN: it does not hold, because it could not be told. */
+static enum holds condition_holds(struct matching *mt, const struct condition *c)
 {
-    enum regex_answer answer = REGEX_NO;
+    bool failed = false, unknown = false;
     for (const struct alternative *a = c->alternatives; a; a = a->next) {
+        if (!is_known(mt, a->test->field)) {
+            unknown = true;
+            continue;
+        }
         enum regex_answer one = ask(mt, a->test);
         if (one == REGEX_YES)
-            return c->negative ? REGEX_NO : REGEX_YES;
-        if (one == REGEX_FAILED)
-            answer = REGEX_FAILED;
+            return c->negative ? HOLDS_NOT : HOLDS;
+        failed = failed || one == REGEX_FAILED;
     }
-    if (answer == REGEX_FAILED)
-        return REGEX_FAILED;
-    return c->negative ? REGEX_YES : REGEX_NO;
+    if (unknown)
+        return HOLDS_PERHAPS;
+    if (failed)
+        return HOLDS_BROKEN;
+    return c->negative ? HOLDS : HOLDS_NOT;
 }
-
-enum holds { HOLDS_NOT, HOLDS, HOLDS_PERHAPS, HOLDS_BROKEN };
 
 static enum holds rule_holds(struct matching *mt, const struct rule *rule)
 {
     enum holds holds = HOLDS;
     for (const struct condition *c = rule->conditions; c; c = c->next) {
-        if (!is_known(mt, c->field)) {
+        enum holds one = condition_holds(mt, c);
+        if (one == HOLDS_NOT || one == HOLDS_BROKEN)
+            return one;
+        if (one == HOLDS_PERHAPS)
             holds = HOLDS_PERHAPS;
-            continue;
-        }
-        enum regex_answer answer = ask_condition(mt, c);
-        if (answer != REGEX_YES)
-            return answer == REGEX_FAILED ? HOLDS_BROKEN : HOLDS_NOT;
     }
     return holds;
 }

@@ -19,7 +19,7 @@ struct rule_reader {
     struct rule *rule; /* the one being read, or NULL */
 };
 
-enum role { ROLE_CONDITION, ROLE_ALSO, ROLE_NOT, ROLE_CAPTURE };
+enum role { ROLE_CONDITION, ROLE_ALSO, ROLE_NOT, ROLE_ANY, ROLE_CAPTURE };
 
 /* A key taken apart. */
 struct rule_key {
@@ -51,7 +51,8 @@ static struct rule_key key_parts(const char *key)
     static const struct {
         const char *prefix;
         enum role role;
-    } prefixes[] = {{"also-", ROLE_ALSO}, {"not-", ROLE_NOT}, {"capture-", ROLE_CAPTURE}};
+    } prefixes[] = {
+        {"also-", ROLE_ALSO}, {"not-", ROLE_NOT}, {"any-", ROLE_ANY}, {"capture-", ROLE_CAPTURE}};
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
         size_t n = strlen(prefixes[i].prefix);
         if (strncmp(key, prefixes[i].prefix, n) == 0)
@@ -123,6 +124,8 @@ static int field_cost(const struct rule_field *f)
 
 static int condition_cost(const struct rule_field *f, bool negative)
 {
+    if (!f)
+        return 4 + 2 * (int)FIELD_STRUCTURE + 1;
     if (!negative)
         return field_cost(f);
     return field_is_cheap(f) ? 4 + 2 * (int)FIELD_STRUCTURE + 1 : field_cost(f) + 1;
@@ -179,9 +182,11 @@ static bool receive_condition(struct rule_reader *r, const struct ini_item *item
         return error_memory(e);
     if (key.role == ROLE_CAPTURE)
         return add_alternative(r, &r->rule->captures, test, item->line) || error_memory(e);
-    struct condition *c = key.role == ROLE_CONDITION ? find_condition(r->rule, field) : NULL;
+    struct rule_field *asked = key.role == ROLE_ANY ? NULL : field;
+    bool takes_alternatives = key.role == ROLE_CONDITION || key.role == ROLE_ANY;
+    struct condition *c = takes_alternatives ? find_condition(r->rule, asked) : NULL;
     if (!c)
-        c = add_condition(r, field, key.role);
+        c = add_condition(r, asked, key.role);
     return (c && add_alternative(r, &c->alternatives, test, item->line)) || error_memory(e);
 }
 
@@ -206,10 +211,10 @@ static bool end_rule(struct rule_reader *r, struct error *e)
         return error_set(e, ERROR_CONFIG, "%s:%d: the rule '%s' has no class", rule->file,
                          rule->line, rule->section);
     const struct condition *first = rule->conditions;
-    if (!first || first->negative || !field_is_cheap(first->field))
+    if (!first || first->negative || !first->field || !field_is_cheap(first->field))
         return error_set(e, ERROR_CONFIG,
-                         "%s:%d: the rule '%s' needs a condition that is not 'not-' on a header "
-                         "field, return-path or structure",
+                         "%s:%d: the rule '%s' needs a condition that is not 'not-' or 'any-' on a "
+                         "header field, return-path or structure",
                          rule->file, rule->line, rule->section);
     if (r->rs->count >= LIMIT_RULES)
         return error_set(e, ERROR_CONFIG, "%s:%d: there are more than %d rules", rule->file,

@@ -2,6 +2,10 @@
  * Rules: INI files (backsift-rules(5)) of PCRE2 conditions that give a message its class. The first
  * rule that holds decides. Users' folder first, a file of the same name there replaces the shipped
  * one; files in name order, sections in the order they stand.
+ *
+ * A rule's keys are class and conditions, all of which must hold: FIELD (given again: an
+ * alternative), also-FIELD, not-FIELD, and any-FIELD, of which one in the rule must hold, whatever
+ * their fields. capture-FIELD is no condition.
  */
 #ifndef BACKSIFT_RULES_RULES_H
 #define BACKSIFT_RULES_RULES_H

@@ -54,7 +54,7 @@ struct alternative {
 
 /* Holds when any alternative matches; negative: when none does. */
 struct condition {
-    struct rule_field *field;
+    struct rule_field *field; /* NULL for the any- condition, whose alternatives differ in it */
     struct alternative *alternatives;
     bool negative;
     bool closed; /* also-FIELD: takes no further alternatives */

@@ -109,13 +109,14 @@ static void test_group_errors(void **state)
 static void test_a_condition_on_the_header_is_needed(void **state)
 {
     (void)state;
-    const char *want = "a.rules:1: the rule 'a' needs a condition that is not 'not-' on a header "
-                       "field, return-path or structure";
+    const char *want = "a.rules:1: the rule 'a' needs a condition that is not 'not-' or 'any-' on "
+                       "a header field, return-path or structure";
     expect_error("[a]\nclass = bounce\n", want);
     expect_error("[a]\nclass = bounce\ntext = x\n", want);
     expect_error("[a]\nclass = bounce\nnot-subject = x\ntext = x\n", want);
     expect_error("[a]\nclass = bounce\nreport.action = x\n", want);
     expect_error("[a]\nclass = bounce\ncapture-subject = x\n", want);
+    expect_error("[a]\nclass = bounce\nany-subject = x\nany-from = y\n", want);
     static const char *const enough[] = {"subject", "return-path", "structure", "also-from"};
     for (size_t i = 0; i < sizeof enough / sizeof *enough; i++) {
         struct folders f = folders_make();

@@ -140,6 +140,20 @@ static void test_alternatives_also_and_not(void **state)
     expect(rules, "Subject: ripe red apple\nSubject: worm\n\n", "");
 }
 
+static void test_any_of_several_fields(void **state)
+{
+    (void)state;
+    const char *rules = "[a]\nclass = bounce\nsubject = red\nany-from = daemon\n"
+                        "any-precedence = bulk\nany-precedence = junk\nany-text = sorry\n"
+                        "not-from = friend\n";
+    expect(rules, "Subject: red\nFrom: daemon\n\n", "a");
+    expect(rules, "Subject: red\nFrom: x\nPrecedence: junk\n\n", "a");
+    expect(rules, "Subject: red\nFrom: x\n\nsorry\n", "a");
+    expect(rules, "Subject: red\nFrom: x\nPrecedence: list\n\nhello\n", "");
+    expect(rules, "Subject: blue\nFrom: daemon\nPrecedence: bulk\n\nsorry\n", "");
+    expect(rules, "Subject: red\nFrom: daemon, a friend\n\n", "");
+}
+
 static void test_missing_field(void **state)
 {
     (void)state;
@@ -431,6 +445,12 @@ static void test_may_match(void **state)
     assert_true(may_match(sender, "\n", NULL, ""));
     assert_false(may_match(sender, "\n", NULL, "a@x"));
     assert_false(may_match(sender, "\n", NULL, NULL));
+    const char *any = "[a]\nclass = bounce\nsubject = x\nany-from = daemon\nany-to = list\n";
+    assert_true(may_match(any, "Subject: x\nFrom: daemon\n\n", NULL, NULL));
+    assert_false(may_match(any, "Subject: x\nFrom: friend\n\n", NULL, NULL));
+    const char *any_text = "[a]\nclass = bounce\nsubject = x\nany-from = daemon\nany-text = y\n";
+    assert_true(may_match(any_text, "Subject: x\nFrom: friend\n\n", NULL, NULL));
+    assert_false(may_match(any_text, "Subject: z\nFrom: daemon\n\n", NULL, NULL));
 }
 
 /* class = mail counts only where it is certain, and where nothing stands before it. */
@@ -511,6 +531,7 @@ int main(void)
         cmocka_unit_test(test_return_path),
         cmocka_unit_test(test_text_lines_structure),
         cmocka_unit_test(test_alternatives_also_and_not),
+        cmocka_unit_test(test_any_of_several_fields),
         cmocka_unit_test(test_missing_field),
         cmocka_unit_test(test_report_and_original),
         cmocka_unit_test(test_first_rule_decides),
