@@ -10,6 +10,14 @@
 #include "cmd/exit_code.h"
 
 static const struct command commands[] = {
+    {"deliver", "file one message from standard input in the Maildir", command_deliver},
+    {"filter", "copy one message, with its verdict as a header field", command_filter},
+    {"classify", "print the verdicts of messages, one line each", command_classify},
+    {"explain", "say why a message is judged as it is", command_explain},
+    {"record", "add what was sent to the outbound index", command_record},
+    {"recheck", "judge filed responses again as coverage moves on", command_recheck},
+    {"mark", "say yourself that filed responses are ours or forged", command_mark},
+    {"check", "look whether everything is wired", command_check},
     {NULL, NULL, NULL},
 };
 

@@ -5,6 +5,7 @@
 #include "cmd/deliver_journal.h"
 
 #include "base/limits.h"
+#include "cmd/refile.h"
 
 static bool add_again(struct context *c, struct journal_event *event, struct error *e)
 {
@@ -21,7 +22,7 @@ bool deliver_journal(struct context *c, const struct findings *f, const struct v
 {
     struct buf wire = {.limit = LIMIT_FINDINGS};
     unixtime now = clock_now();
-    const char *mailbox = arena_printf(c->arena, "maildir:%s", filed->maildir);
+    const char *mailbox = refile_mailbox(c->arena, filed->maildir);
     if (!mailbox || !findings_encode(f, &wire)) {
         buf_free(&wire);
         return error_memory(e);

@@ -3,6 +3,7 @@
 #   ok COMMAND... -- NAME      the command succeeds
 #   is GOT WANT NAME           two strings are equal
 #   like GOT PATTERN NAME      a string matches a shell pattern
+#   skip NAME REASON            one test that cannot be made here, with the reason printed
 #   skip_all REASON            ends the test as skipped, with the reason printed
 #   done_testing               at the end
 #
@@ -83,6 +84,10 @@ like() {
         printf '%s\n' "$2" | sed 's/^/#  like: /'
         ;;
     esac
+}
+skip() {
+    tests=$((tests + 1))
+    echo "ok $tests - $1 # SKIP $2"
 }
 skip_all() {
     echo "1..0 # SKIP $1"

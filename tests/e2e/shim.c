@@ -1,0 +1,194 @@
+/*
+ * A library for LD_PRELOAD that makes one chosen call of the program under test go wrong.
+ *
+ *   SHIM=CALL:N:WHAT    the Nth CALL does WHAT
+ *   SHIM_IN=child       count calls after fork() only (default: before, and in the parent)
+ *   SHIM_LOG=FILE       gets the name of the call when it happens
+ *
+ * CALL: open write fsync close link rename unlink mkdir match (a regular expression is run), or
+ * any. WHAT: ENOSPC EIO EACCES EPERM ENOMEM (the call fails), KILL SEGV (the process dies just
+ * before it).
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static struct {
+    char call[16];
+    int after; /* calls still to let through */
+    int error; /* 0: die by signal */
+    int signal;
+    int in_child;
+    int is_child;
+} plan = {.after = -1};
+
+static const struct {
+    const char *name;
+    int error, signal;
+} outcomes[] = {
+    {"ENOSPC", ENOSPC, 0}, {"EIO", EIO, 0},      {"EACCES", EACCES, 0}, {"EPERM", EPERM, 0},
+    {"ENOMEM", ENOMEM, 0}, {"KILL", 0, SIGKILL}, {"SEGV", 0, SIGSEGV},  {NULL, 0, 0},
+};
+
+__attribute__((constructor)) static void read_plan(void)
+{
+    const char *text = getenv("SHIM");
+    const char *in = getenv("SHIM_IN");
+    char what[16];
+    int n;
+    if (!text || sscanf(text, "%15[a-z]:%d:%15s", plan.call, &n, what) != 3)
+        return;
+    for (int i = 0; outcomes[i].name; i++)
+        if (strcmp(outcomes[i].name, what) == 0) {
+            plan.error = outcomes[i].error;
+            plan.signal = outcomes[i].signal;
+            plan.after = n - 1;
+        }
+    plan.in_child = in && strcmp(in, "child") == 0;
+}
+
+/* By bare system calls, as the calls themselves are stood in for. */
+static void note(const char *call)
+{
+    const char *file = getenv("SHIM_LOG");
+    long fd = file ? syscall(SYS_openat, AT_FDCWD, file, O_WRONLY | O_CREAT | O_APPEND, 0600) : -1;
+    if (fd < 0)
+        return;
+    syscall(SYS_write, fd, call, strlen(call));
+    syscall(SYS_write, fd, "\n", 1);
+    syscall(SYS_close, fd);
+}
+
+static int goes_wrong(const char *call)
+{
+    if (plan.after < 0 || plan.in_child != plan.is_child)
+        return 0;
+    if (strcmp(plan.call, "any") != 0 && strcmp(plan.call, call) != 0)
+        return 0;
+    if (plan.after-- > 0)
+        return 0;
+    if (!plan.is_child) /* the child may open nothing */
+        note(call);
+    if (plan.signal) {
+        signal(plan.signal, SIG_DFL);
+        raise(plan.signal);
+        abort();
+    }
+    errno = plan.error;
+    return 1;
+}
+
+#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+
+pid_t fork(void)
+{
+    pid_t pid = REAL(fork)();
+    if (pid == 0)
+        plan.is_child = 1;
+    return pid;
+}
+
+static mode_t mode_of(int flags, va_list args)
+{
+    return flags & (O_CREAT | O_TMPFILE) ? va_arg(args, mode_t) : 0;
+}
+
+int open(const char *path, int flags, ...)
+{
+    va_list args;
+    va_start(args, flags);
+    mode_t mode = mode_of(flags, args);
+    va_end(args);
+    return goes_wrong("open") ? -1 : REAL(open)(path, flags, mode);
+}
+
+int open64(const char *path, int flags, ...)
+{
+    va_list args;
+    va_start(args, flags);
+    mode_t mode = mode_of(flags, args);
+    va_end(args);
+    return goes_wrong("open") ? -1 : REAL(open64)(path, flags, mode);
+}
+
+int openat(int dir, const char *path, int flags, ...)
+{
+    va_list args;
+    va_start(args, flags);
+    mode_t mode = mode_of(flags, args);
+    va_end(args);
+    return goes_wrong("open") ? -1 : REAL(openat)(dir, path, flags, mode);
+}
+
+FILE *fopen(const char *path, const char *mode)
+{
+    return goes_wrong("open") ? NULL : REAL(fopen)(path, mode);
+}
+
+ssize_t write(int fd, const void *bytes, size_t n)
+{
+    return goes_wrong("write") ? -1 : REAL(write)(fd, bytes, n);
+}
+
+ssize_t pwrite64(int fd, const void *bytes, size_t n, off64_t at)
+{
+    return goes_wrong("write") ? -1 : REAL(pwrite64)(fd, bytes, n, at);
+}
+
+int fsync(int fd)
+{
+    return goes_wrong("fsync") ? -1 : REAL(fsync)(fd);
+}
+
+int fdatasync(int fd)
+{
+    return goes_wrong("fsync") ? -1 : REAL(fdatasync)(fd);
+}
+
+int close(int fd)
+{
+    if (goes_wrong("close")) {
+        REAL(close)(fd);
+        return -1;
+    }
+    return REAL(close)(fd);
+}
+
+int linkat(int a, const char *from, int b, const char *to, int flags)
+{
+    return goes_wrong("link") ? -1 : REAL(linkat)(a, from, b, to, flags);
+}
+
+int renameat2(int a, const char *from, int b, const char *to, unsigned flags)
+{
+    return goes_wrong("rename") ? -1 : REAL(renameat2)(a, from, b, to, flags);
+}
+
+int unlinkat(int dir, const char *path, int flags)
+{
+    return goes_wrong("unlink") ? -1 : REAL(unlinkat)(dir, path, flags);
+}
+
+int mkdirat(int dir, const char *path, mode_t mode)
+{
+    return goes_wrong("mkdir") ? -1 : REAL(mkdirat)(dir, path, mode);
+}
+
+/* PCRE2 knows -48 as "no memory"; the arguments are passed on unseen. */
+int pcre2_match_8(const void *code, const void *subject, size_t length, size_t start,
+                  unsigned options, void *data, void *context);
+int pcre2_match_8(const void *code, const void *subject, size_t length, size_t start,
+                  unsigned options, void *data, void *context)
+{
+    return goes_wrong("match")
+               ? -48
+               : REAL(pcre2_match_8)(code, subject, length, start, options, data, context);
+}
