@@ -83,7 +83,7 @@ ok test -f "$inbox/.Unverified/maildirfolder" -- "the folder is a Maildir++ fold
 is "$(stat -c %a "$inbox/.Unverified" "$inbox/.Unverified/new" | sort -u)" 700 "for its owner only"
 
 printf 'From: ada@shop.example\nTo: bo@far.example\nMessage-ID: <offer-1@shop.example>\n\nx\n' |
-    "$BACKSIFT" record
+    "$BACKSIFT" record -
 run -f '' -r ada@shop.example <"$T/reply"
 is "$code $(messages "$inbox/.Autoreplies")" "0 1" "a reply to what was recorded: Autoreplies"
 is "$(cd "$inbox" && find . -type f -path '*/tmp/*')" "" "no tmp/ holds anything"
@@ -104,8 +104,6 @@ clear_mail
 
 run -o <"$T/forged"
 is "$code $(messages "$inbox") $(messages "$inbox/.Backscatter")" "0 1 0" "--observe files in the inbox"
-journal=$("$BACKSIFT" digest --print 2>&1)
-like "$journal" "*x7@shop.example*" "and the digest tells of it"
 config '[own]' 'domain = shop.example' 'address = ada@shop.example' 'addresses-complete = yes' \
     '[deliver]' 'observe = yes'
 run <"$T/forged"
