@@ -100,6 +100,9 @@
 /* Milliseconds that recording waits for a locked index: a person or a mail program waits with it.
  */
 #define LIMIT_RECORD_MS 2000
+/* Milliseconds for a message to turn up on standard input of `record` without arguments: whoever
+ * pipes one in has started by then. */
+#define LIMIT_STDIN_MS 500
 /* Rows of the index removed in one step, and steps in one run of `record`. */
 #define LIMIT_PRUNE_ROWS  1000
 #define LIMIT_PRUNE_STEPS 100
@@ -107,13 +110,6 @@
 #define LIMIT_RECHECK_ROUND 5000
 /* Memory for reading the note of unrecorded messages. */
 #define LIMIT_GAP_FILE ((size_t)64 * 1024)
-
-/* --- store --- */
-
-/* Bytes of SQLite's write-ahead log beyond which a process that has written carries it over into
- * the file before it ends: whoever opens the store first reads the whole log anew, some 0.6 us a
- * KiB. */
-#define LIMIT_WRITE_AHEAD_LOG ((long)256 * 1024)
 
 /* --- check --- */
 

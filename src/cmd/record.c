@@ -22,9 +22,9 @@
 static const char usage[] =
     "Usage: backsift record [OPTION]... [SOURCE]...\n"
     "       backsift record [OPTION]... --exec COMMAND [ARGUMENT]...\n"
-    "Add what was sent to the outbound index. Without SOURCE, read what is new in all declared\n"
-    "sources. SOURCE is maildir:PATH, the path of a Maildir folder, or - (or stdin): one sent\n"
-    "message on standard input.\n\n"
+    "Add what was sent to the outbound index. SOURCE is maildir:PATH, the path of a Maildir\n"
+    "folder, or - (or stdin): one sent message on standard input. Without SOURCE, record the\n"
+    "message on standard input if there is one, else what is new in all declared sources.\n\n"
     "  -e, --exec              record the message on standard input, then give it to COMMAND\n"
     "                          unchanged, whatever became of the record; exit as COMMAND does\n"
     "  -f, --sender=ADDRESS    the envelope sender of the message on standard input\n"
@@ -33,7 +33,7 @@ static const char usage[] =
     "  -c, --config=FILE       read this configuration\n"
     "  -h, --help              show this help\n\n"
     "Exit: 0 done; 64 usage; 65 a source cannot be read; 75 try again; 78 configuration.\n"
-    "With - every failure is 75, as a mail system may be the caller.\n";
+    "With a message on standard input every failure is 75, as a mail system may be the caller.\n";
 
 struct record {
     struct context context;
@@ -121,7 +121,9 @@ static bool run_source(struct record *r, const char *word, struct error *e)
 static bool prune(struct record *r, struct error *e)
 {
     unixtime before = clock_now() - r->context.config->retain_days * SECONDS_PER_DAY;
-    bool left = true;
+    bool left = coverage_forget(r->context.store, before, e);
+    if (!left)
+        return false;
     for (int i = 0; i < LIMIT_PRUNE_STEPS && left; i++)
         if (!store_prune(r->context.store, before, LIMIT_PRUNE_ROWS, &left, e))
             return false;
@@ -152,8 +154,6 @@ static int run_sources(struct record *r, char *const *names, size_t count)
 
 static int record_sources(struct record *r, char **words, size_t count, struct error *e)
 {
-    if (!context_open(&r->context, CALLER_USER, r->outgoing.config, e))
-        return exit_code_of(e);
     const struct config_list *declared = &r->context.config->sources;
     if (count == 0 && declared->count == 0)
         error_set(e, ERROR_CONFIG,
@@ -209,23 +209,37 @@ static bool is_stdin(const char *word)
     return word && (strcmp(word, "-") == 0 || strcmp(word, SOURCE_STDIN) == 0);
 }
 
+static bool has_envelope(const struct record *r)
+{
+    return r->outgoing.sender || r->outgoing.recipient_count > 0;
+}
+
+/* An envelope on the command line announces a message, and so does one that is there. */
+static bool wants_stdin(const struct record *r, char **words, size_t count)
+{
+    if (count > 0)
+        return count == 1 && is_stdin(words[0]);
+    return has_envelope(r) || record_stdin_waits();
+}
+
 static int run(struct record *r, char **words, size_t count, struct error *e)
 {
     if (r->exec) {
         record_and_exec(&r->context, &r->outgoing, words, e);
         return exit_code_for_mail_system(e);
     }
-    if (count == 1 && is_stdin(words[0])) {
-        record_stdin(&r->context, &r->outgoing, e);
-        return exit_code_for_mail_system(e);
-    }
-    if (r->outgoing.sender || r->outgoing.recipient_count > 0) {
-        error_set(e, ERROR_USAGE,
-                  "--sender and --recipient go with a message on standard input: "
-                  "'backsift record [OPTION]... -'");
+    bool from_stdin = wants_stdin(r, words, count);
+    if (!from_stdin && has_envelope(r)) {
+        error_set(e, ERROR_USAGE, "--sender and --recipient go with a message on standard input");
         return exit_code_of(e);
     }
-    return record_sources(r, words, count, e);
+    bool opened = context_open(&r->context, CALLER_USER, r->outgoing.config, e);
+    if (from_stdin) {
+        if (opened)
+            record_stdin(&r->context, &r->outgoing, e);
+        return exit_code_for_mail_system(e);
+    }
+    return opened ? record_sources(r, words, count, e) : exit_code_of(e);
 }
 
 int command_record(int argc, char **argv)

@@ -5,9 +5,12 @@
 #include "cmd/record_one.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -17,6 +20,19 @@
 #include "sources/pending_gap.h"
 #include "sources/sent_copy.h"
 #include "sources/source.h"
+
+bool record_stdin_waits(void)
+{
+    struct stat st;
+    struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+    int unread = 0;
+    if (fstat(STDIN_FILENO, &st) != 0)
+        return false;
+    if (S_ISREG(st.st_mode))
+        return lseek(STDIN_FILENO, 0, SEEK_CUR) < st.st_size;
+    return (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode)) && poll(&in, 1, LIMIT_STDIN_MS) == 1 &&
+           ioctl(STDIN_FILENO, FIONREAD, &unread) == 0 && unread > 0;
+}
 
 /* Reads standard input to its end: the header's part into *header, all of it into keep_fd unless
  * that is -1. To its end, because a writer that meets a closed pipe takes it for a failure. */
@@ -77,8 +93,7 @@ static bool record(struct context *c, const struct outgoing *o, const char *sour
 bool record_stdin(struct context *c, const struct outgoing *o, struct error *e)
 {
     struct span header;
-    return context_open(c, CALLER_USER, o->config, e) && read_stdin(c->arena, -1, &header, e) &&
-           record(c, o, SOURCE_STDIN, header, e);
+    return read_stdin(c->arena, -1, &header, e) && record(c, o, SOURCE_STDIN, header, e);
 }
 
 /* Who the mail program is told to send to, and all that the header names: a Bcc may stand in

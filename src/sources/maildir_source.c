@@ -1,8 +1,9 @@
 /*
- * A Maildir folder of sent copies. A run costs two stat calls while nothing has changed; otherwise
- * every name is compared with the names read before, and of new files only the header is read.
- * Everything that is read is noted in the same transaction as what was learned from it, so a run
- * that is killed is continued by the next.
+ * A Maildir folder of sent copies. A run costs two stat calls while nothing has changed. Otherwise
+ * only names of the last days are looked up, and a sum over all names tells whether that was
+ * enough; if not, every name is looked up. Of new files only the header is read. Everything that
+ * is read is noted in the same transaction as what was learned from it, so a run that is killed is
+ * continued by the next.
  */
 #include "sources/source.h"
 
@@ -27,6 +28,8 @@
 /* Passes over a folder that changes while it is read. */
 #define MAX_PASSES 5
 #define STAMP_SIZE 160
+/* A file whose name is older than the last run by this much is taken for one that was there. */
+#define RECENT (2 * SECONDS_PER_DAY)
 
 /* A new file that has been read and is not recorded yet. */
 struct fresh {
@@ -47,8 +50,12 @@ struct run {
     struct arena *arena; /* of the batch */
     struct fresh *batch; /* LIMIT_SENT_BATCH of them */
     size_t batch_count;
-    bool vanished;   /* a file went between listing and reading: look again */
-    bool unreadable; /* *e says which */
+    int64_t fresh_seen;  /* files put into a batch so far */
+    unixtime last_run;   /* of the run before; names older than it by RECENT are trusted */
+    bool trusting;       /* this pass trusts them */
+    uint64_t all, known; /* sums over the names of this pass; known: without those recorded now */
+    bool vanished;       /* a file went between listing and reading: look again */
+    bool unreadable;     /* *e says which */
     struct error *e;
 };
 
@@ -73,6 +80,16 @@ static bool stamp_of(struct run *r, char out[STAMP_SIZE], bool *settled)
             *settled = false;
     }
     return true;
+}
+
+/* A file's unique name as a number to sum up (FNV-1a): names that came and names that went change
+ * the sum. */
+static uint64_t number_of(struct span item)
+{
+    uint64_t h = 14695981039346656037u;
+    for (size_t i = 0; i < item.n; i++)
+        h = (h ^ (unsigned char)item.p[i]) * 1099511628211u;
+    return h;
 }
 
 /* --- recording a batch --- */
@@ -184,16 +201,19 @@ static ssize_t read_header(struct run *r, int fd)
     return (ssize_t)n;
 }
 
-static bool cannot_read(struct run *r, const char *subdir, const char *file)
+/* errno says why. A file that went has another name now, or was removed; a link into nowhere is no
+ * message. */
+static bool cannot_read(struct run *r, int dir, const char *subdir, const char *file)
 {
-    if (errno == ENOENT) {
-        r->vanished = true;
+    struct stat st;
+    int why = errno;
+    if (why == ENOENT) {
+        r->vanished = r->vanished || fstatat(dir, file, &st, AT_SYMLINK_NOFOLLOW) != 0;
         return true;
     }
     r->progress->skipped++;
     if (!r->unreadable)
-        error_system(r->e, ERROR_DATA, errno, "source %s: cannot read %s/%s", r->name, subdir,
-                     file);
+        error_system(r->e, ERROR_DATA, why, "source %s: cannot read %s/%s", r->name, subdir, file);
     r->unreadable = true;
     return true;
 }
@@ -206,6 +226,7 @@ static bool add_to_batch(struct run *r, struct span item, ssize_t header_bytes, 
         !sent_copy_read(r->arena, (struct span){r->header, (size_t)header_bytes}, &f->copy))
         return error_memory(r->e);
     r->batch_count++;
+    r->fresh_seen++;
     bool full = r->batch_count == LIMIT_SENT_BATCH || arena_used(r->arena) > LIMIT_ARENA / 2;
     return !full || flush(r, false, NULL);
 }
@@ -216,7 +237,7 @@ static bool read_file(struct run *r, int dir, const char *subdir, const char *fi
     struct stat st;
     int fd = openat(dir, file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
-        return cannot_read(r, subdir, file);
+        return cannot_read(r, dir, subdir, file);
     bool known = fstat(fd, &st) == 0;
     bool regular = known && S_ISREG(st.st_mode);
     ssize_t n = regular ? read_header(r, fd) : -1;
@@ -226,7 +247,7 @@ static bool read_file(struct run *r, int dir, const char *subdir, const char *fi
     if (known && !regular)
         return true;
     if (n < 0)
-        return cannot_read(r, subdir, file);
+        return cannot_read(r, dir, subdir, file);
     return add_to_batch(r, item, n, st.st_mtim.tv_sec);
 }
 
@@ -241,16 +262,32 @@ static void report(struct run *r)
         r->progress->report(r->progress->context, r->progress);
 }
 
+/* Unique names begin with the second of filing; others are always looked up. */
+static bool is_recent(const struct run *r, struct span item)
+{
+    unixtime filed = 0;
+    size_t i = 0;
+    for (; i < item.n && i < 12 && ascii_is_digit(item.p[i]); i++)
+        filed = filed * 10 + (item.p[i] - '0');
+    return i == 0 || i == 12 || filed >= r->last_run - RECENT;
+}
+
 /* The unique name is the same under all flags, in new/ and in cur/. */
 static bool look_at(struct run *r, int dir, const char *subdir, const char *file)
 {
     struct span item = {file, strcspn(file, ":")};
-    bool seen;
+    uint64_t number = number_of(item);
+    int64_t before = r->fresh_seen;
+    bool seen = r->trusting && !is_recent(r, item);
     r->progress->seen++;
+    r->all += number;
     report(r);
-    if (!store_item_seen(r->store, r->name, item, &seen, r->e))
+    if (!seen && (!store_item_seen(r->store, r->name, item, &seen, r->e) ||
+                  (!seen && !read_file(r, dir, subdir, file, item))))
         return false;
-    return seen || read_file(r, dir, subdir, file, item);
+    if (r->fresh_seen == before)
+        r->known += number;
+    return true;
 }
 
 /* Reads one subfolder; *due is set when the deadline ended it. */
@@ -275,34 +312,67 @@ static bool scan(struct run *r, const char *subdir, bool *due)
     return ok;
 }
 
-/* One pass: new/ before cur/, for files move that way. *again when the folder changed meanwhile. */
-static bool pass(struct run *r, const char *stamp, bool *due, bool *again)
+/* One pass: new/ before cur/, for files move that way. */
+static bool pass(struct run *r, bool *due)
 {
-    char after[STAMP_SIZE];
-    bool settled;
     r->vanished = false;
     r->progress->seen = 0;
     r->progress->skipped = 0;
-    if (!scan(r, "new", due) || (!*due && !scan(r, "cur", due)) || !stamp_of(r, after, &settled))
+    r->all = r->known = 0;
+    return scan(r, "new", due) && (*due || scan(r, "cur", due));
+}
+
+/* What the last complete run left: the sum of all names, then the folder's stamp. */
+struct cursor {
+    bool valid;
+    uint64_t names;
+    const char *stamp;
+};
+
+static bool read_cursor(struct run *r, struct cursor *c)
+{
+    struct source_state state;
+    if (!store_source(r->store, r->arena, r->name, &state, r->e))
         return false;
-    *again = r->vanished || strcmp(stamp, after) != 0;
+    char *end;
+    *c = (struct cursor){.names = strtoull(state.cursor, &end, 16)};
+    c->valid = state.first_run != 0 && end != state.cursor && *end == ' ';
+    c->stamp = c->valid ? end + 1 : "";
+    r->last_run = state.last_run;
+    return true;
+}
+
+/* Passes until one has seen a folder that did not change under it; a sum that differs means that
+ * more came or went than the names of the last days. */
+static bool read_until_still(struct run *r, const struct cursor *c, char stamp[STAMP_SIZE],
+                             bool *settled, bool *still)
+{
+    char before[STAMP_SIZE];
+    bool due = false;
+    for (int i = 0; i < MAX_PASSES && !*still && !due; i++) {
+        r->trusting = i == 0 && c->valid;
+        if (!stamp_of(r, before, settled) || !pass(r, &due) || !stamp_of(r, stamp, settled))
+            return false;
+        *still = !due && !r->vanished && strcmp(before, stamp) == 0 &&
+                 (!r->trusting || r->known == c->names);
+    }
     return true;
 }
 
 static bool read_folder(struct run *r)
 {
-    char stamp[STAMP_SIZE];
-    struct source_state state;
-    bool settled, due = false, again = true;
-    if (!stamp_of(r, stamp, &settled) || !store_source(r->store, r->arena, r->name, &state, r->e))
+    char stamp[STAMP_SIZE], text[STAMP_SIZE + 32];
+    struct cursor cursor;
+    bool settled;
+    if (!read_cursor(r, &cursor) || !stamp_of(r, stamp, &settled))
         return false;
-    if (state.first_run != 0 && strcmp(state.cursor, stamp) == 0)
-        again = false;
-    for (int i = 0; i < MAX_PASSES && again && !due; i++)
-        if (!stamp_of(r, stamp, &settled) || !pass(r, stamp, &due, &again))
-            return false;
-    r->progress->complete = !due && !again && !r->unreadable;
-    return flush(r, r->progress->complete, settled ? stamp : "") && !r->unreadable;
+    bool still = cursor.valid && strcmp(cursor.stamp, stamp) == 0;
+    r->all = cursor.names;
+    if (!still && !read_until_still(r, &cursor, stamp, &settled, &still))
+        return false;
+    r->progress->complete = still && !r->unreadable;
+    snprintf(text, sizeof text, "%llx %s", (unsigned long long)r->all, settled ? stamp : "");
+    return flush(r, r->progress->complete, text) && !r->unreadable;
 }
 
 static bool pull(struct store *s, const struct config *c, const char *name, int64_t deadline_us,

@@ -10,8 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/limits.h"
 
 #define REASON "a sent message could not be recorded"
@@ -42,12 +44,27 @@ static int open_locked(const struct config *config, int flags)
     return fd;
 }
 
+/* Half a line would spoil the next one, so it is taken back. */
+static bool append(int fd, struct span line)
+{
+    struct stat st;
+    if (fstat(fd, &st) != 0)
+        return false;
+    if (write_all(fd, line))
+        return true;
+    int why = errno;
+    if (ftruncate(fd, st.st_size) != 0)
+        why = errno;
+    errno = why;
+    return false;
+}
+
 bool pending_gap_add(const struct config *config, const char *source, unixtime at, struct error *e)
 {
     char line[LIMIT_VALUE + 32];
     int n = snprintf(line, sizeof line, "%lld %.*s\n", (long long)at, (int)LIMIT_VALUE, source);
     int fd = open_locked(config, O_WRONLY | O_CREAT | O_APPEND);
-    bool ok = fd >= 0 && write(fd, line, (size_t)n) == n;
+    bool ok = fd >= 0 && append(fd, (struct span){line, (size_t)n});
     int why = errno;
     if (fd >= 0)
         close(fd);
@@ -57,22 +74,37 @@ bool pending_gap_add(const struct config *config, const char *source, unixtime a
 
 typedef bool (*gap_visit)(void *context, const struct gap *g);
 
+/* A line that does not read as one stands for the time the file was last written. */
+static struct gap gap_of_line(char *line, unixtime written)
+{
+    char *end;
+    struct gap g = {.from = strtoll(line, &end, 10), .reason = REASON};
+    bool ok = end != line && *end == ' ' && strchr(end, '\n') && g.from > 0 && g.from <= written + 1;
+    if (!ok)
+        g.from = written;
+    end[strcspn(end, "\n")] = '\0';
+    g.to = g.from;
+    g.source = ok ? end + 1 : "?";
+    return g;
+}
+
 /* Calls visit for each line; false at the first false, and for a file that cannot be read whole:
  * then *e is set. */
 static bool each_line(int fd, gap_visit visit, void *context, struct error *e)
 {
+    struct stat st;
     int copy = dup(fd);
-    FILE *in = copy >= 0 ? fdopen(copy, "r") : NULL;
-    if (!in)
-        return error_system(e, ERROR_RETRY, errno, "cannot read the pending gaps");
+    FILE *in = copy >= 0 && fstat(fd, &st) == 0 ? fdopen(copy, "r") : NULL;
+    if (!in) {
+        int why = errno;
+        if (copy >= 0)
+            close(copy);
+        return error_system(e, ERROR_RETRY, why, "cannot read the pending gaps");
+    }
     char line[LIMIT_VALUE + 64];
     bool ok = true;
     while (ok && fgets(line, sizeof line, in)) {
-        char *end;
-        struct gap g = {.from = strtoll(line, &end, 10), .reason = REASON};
-        g.to = g.from;
-        g.source = *end == ' ' ? end + 1 : "";
-        end[strcspn(end, "\n")] = '\0';
+        struct gap g = gap_of_line(line, st.st_mtim.tv_sec);
         ok = visit(context, &g);
     }
     if (ok && ferror(in))

@@ -26,7 +26,7 @@ static struct string_list all_addresses(struct arena *arena, struct span value)
         value = span_slice(value, at + last.n, value.n);
         found = addresses_in(arena, value);
         const char **both = arena_array(arena, all.count + found.count, sizeof *both);
-        if (!both)
+        if (!both || found.count == 0)
             break;
         memcpy(both, all.items, all.count * sizeof *both);
         memcpy(both + all.count, found.items, found.count * sizeof *both);

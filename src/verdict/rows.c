@@ -175,13 +175,15 @@ static bool row_7_traces(struct judgement *j)
 }
 
 /* Where the span begins in which the original may have been sent: the reach, or the original's own
- * date where that is earlier. A date is the other side's to choose, so it only ever widens. */
+ * date where that is earlier. A date is the other side's to choose, so it only ever widens; beyond
+ * what the index keeps it is no date of a message that is answered now. */
 static unixtime earliest_sending(const struct judgement *j)
 {
     unixtime from = j->arrival - j->reach, date;
+    unixtime kept = j->arrival - j->config->retain_days * SECONDS_PER_DAY;
     const struct evidence *v;
     for (size_t n = 0; (v = findings_get(j->f, EVIDENCE_ORIGINAL_DATE, n)); n++)
-        if (date_in(span_of(v->value), &date) && date < from)
+        if (date_in(span_of(v->value), &date) && date < from && date >= kept)
             from = date;
     return from;
 }
