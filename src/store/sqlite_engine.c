@@ -56,7 +56,9 @@ static bool begin(struct connection *c, enum durability durability, struct error
 
 static bool commit(struct connection *c, struct error *e)
 {
-    return run_text(c, "COMMIT", e);
+    bool ok = run_text(c, "COMMIT", e);
+    c->wrote = c->wrote || ok;
+    return ok;
 }
 
 static void rollback(struct connection *c)
@@ -146,10 +148,8 @@ static int64_t changed(struct connection *c)
 static int64_t bytes(struct connection *c)
 {
     struct stat st;
-    char name[4096 + 8];
-    int64_t all = stat(c->path, &st) == 0 ? (int64_t)st.st_size : -1;
-    snprintf(name, sizeof name, "%s-wal", c->path);
-    return all >= 0 && stat(name, &st) == 0 ? all + (int64_t)st.st_size : all;
+    int64_t log = sqlite_log_bytes(c);
+    return stat(c->path, &st) == 0 ? (int64_t)st.st_size + (log > 0 ? log : 0) : -1;
 }
 
 static void tidy(struct connection *c)

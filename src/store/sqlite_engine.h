@@ -14,6 +14,7 @@ struct connection {
     int wait_ms;
     bool syncs; /* PRAGMA synchronous is FULL, as it is at first */
     bool tuned; /* for many writes */
+    bool wrote; /* has committed something */
     sqlite3_stmt *prepared[STATEMENT_COUNT];
 };
 
@@ -21,6 +22,9 @@ struct connection {
 struct connection *sqlite_open(const char *url, enum store_access access, int wait_ms,
                                struct error *e);
 void sqlite_close(struct connection *c);
+
+/* The size of the write-ahead log; 0 when there is none, -1 when that cannot be told. */
+int64_t sqlite_log_bytes(const struct connection *c);
 
 /* Fills *e for the result code of the last call on c->db. Always false. */
 bool sqlite_failed(const struct connection *c, int code, struct error *e);

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@
 
 #include "base/buf.h"
 #include "base/directory.h"
+#include "base/limits.h"
 
 #define SCHEME "sqlite:"
 
@@ -134,7 +136,8 @@ static bool open_file(struct connection *c, const char *name, int flags, struct 
     if (code != SQLITE_OK)
         return sqlite_failed(c, code, e);
     sqlite3_busy_timeout(c->db, c->wait_ms);
-    /* The last one to close would write all of the log back: a delivery has better things to do. */
+    /* The last one to close would carry all of the log over, even one who only read; see
+     * shorten_log. */
     sqlite3_db_config(c->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     return true;
 }
@@ -181,12 +184,15 @@ static bool can_read(struct connection *c, int *code)
     return *code == SQLITE_OK;
 }
 
-static bool has_log(const struct connection *c)
+int64_t sqlite_log_bytes(const struct connection *c)
 {
     struct stat st;
-    char name[4096 + 8];
-    return (size_t)snprintf(name, sizeof name, "%s-wal", c->path) >= sizeof name ||
-           stat(name, &st) == 0 || errno != ENOENT;
+    char name[PATH_MAX + 8];
+    if ((size_t)snprintf(name, sizeof name, "%s-wal", c->path) >= sizeof name)
+        return -1;
+    if (stat(name, &st) == 0)
+        return (int64_t)st.st_size;
+    return errno == ENOENT ? 0 : -1;
 }
 
 static bool open_to_read(struct connection *c, const char *folder, struct error *e)
@@ -201,7 +207,7 @@ static bool open_to_read(struct connection *c, const char *folder, struct error 
     if (access(folder, W_OK) == 0 || can_read(c, &code))
         return true;
     int kind = code & 0xff;
-    if ((kind == SQLITE_CANTOPEN || kind == SQLITE_READONLY) && !has_log(c))
+    if ((kind == SQLITE_CANTOPEN || kind == SQLITE_READONLY) && sqlite_log_bytes(c) == 0)
         return open_immutable(c, e);
     return sqlite_failed(c, code, e);
 }
@@ -224,10 +230,20 @@ struct connection *sqlite_open(const char *url, enum store_access access, int wa
     return NULL;
 }
 
+/* Not when others are at work: one of them will do it. */
+static void shorten_log(struct connection *c)
+{
+    if (!c->wrote || sqlite_log_bytes(c) <= LIMIT_WRITE_AHEAD_LOG)
+        return;
+    sqlite3_busy_timeout(c->db, 0);
+    sqlite3_wal_checkpoint_v2(c->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
 void sqlite_close(struct connection *c)
 {
     for (size_t i = 0; i < STATEMENT_COUNT; i++)
         sqlite3_finalize(c->prepared[i]);
+    shorten_log(c);
     sqlite3_close(c->db);
     free(c->path);
     free(c);
