@@ -57,7 +57,7 @@ UNIT    := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_PROGRAMS := $(UNIT:tests/unit/%.c=$(BUILD)/tests/%)
 E2E     := $(sort $(wildcard tests/e2e/*.t))
 
-.PHONY: all deps deps-check deps-lint deps-fuzz deps-bench demo check check-once messages update-messages \
+.PHONY: all deps deps-check deps-lint deps-fuzz deps-bench demo check check-once messages update-messages update-golden \
         lint bench fuzz fuzz-once install uninstall dist clean format FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -177,6 +177,10 @@ messages: $(BUILD)/backsift
 	@BACKSIFT=$(abspath $(BUILD))/backsift prove -e sh tests/e2e/messages.t
 update-messages: $(BUILD)/backsift
 	@BACKSIFT=$(abspath $(BUILD))/backsift sh tests/update-messages.sh
+
+# What the digest's tests compare with: tests/unit/golden.
+update-golden: $(BUILD)/tests/test_digest_text $(BUILD)/tests/test_digest_html
+	$(Q)for t in $^; do UPDATE_GOLDEN=1 $$t || exit 1; done
 
 # --- the state of the source -----------------------------------------------------------------------
 C_FILES := $(sort $(wildcard src/*.c src/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c tests/e2e/*.c))

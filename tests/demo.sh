@@ -150,5 +150,5 @@ say "Why one of them is backscatter"
 example=$(grep -l 'account closed' "$HOME"/Maildir/.Backscatter/new/* | head -n 1)
 run backsift explain -r q7@shop.example "$example" | sed "s|$HOME|~|g"
 
-say "The digest, as it would be mailed"
-run backsift digest --print
+say "The digest, as text (the mail has it as HTML, too: 'backsift digest --print')"
+run backsift digest --text

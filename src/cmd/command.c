@@ -17,6 +17,7 @@ static const struct command commands[] = {
     {"record", "add what was sent to the outbound index", command_record},
     {"recheck", "judge filed responses again as coverage moves on", command_recheck},
     {"mark", "say yourself that filed responses are ours or forged", command_mark},
+    {"digest", "make the mail that tells what was filed", command_digest},
     {"check", "look whether everything is wired", command_check},
     {NULL, NULL, NULL},
 };

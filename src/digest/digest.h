@@ -54,6 +54,8 @@ void words_folder(const struct columns *c, struct buf *out, const char *mailbox,
 void words_who(const struct columns *c, struct buf *out, const struct told *t);
 /* What it is about: a subject. */
 void words_about(const struct columns *c, struct buf *out, const struct told *t);
+/* How much was forged in the period, of which classes; a sentence or two. */
+void words_flood(struct buf *out, const struct summary *s);
 /* "a@x (30), b@x (12), 200 under other names" */
 void words_top(const struct columns *c, struct buf *out, const struct tally_count *top,
                size_t count, int64_t rest);

@@ -1,194 +1,159 @@
 /*
- * The order of the digest: what concerns the owner first, then what is doubtful, then the flood,
- * then backsift itself.
+ * The form of a plain text: a page of 72 columns.
  */
 #include "digest/text.h"
 
-#include <string.h>
+#include "digest/compose.h"
+#include "digest/flood.h"
 
-#include "digest/text_parts.h"
-
+#define WIDTH  72
 #define INDENT 2
+#define LABEL  9
+#define STAMP  12 /* " 4 Aug 14:02" */
+#define DAY    10 /* "Tue 21 Jul" */
+#define COUNT  7
 
-void text_heading(struct page *p, const char *heading)
-{
-    page_blank(p);
-    page_paragraph(p, 0, 0, span_of(heading));
-    page_blank(p);
-}
-
-void text_paragraph(struct page *p, struct buf *scratch)
-{
-    page_paragraph(p, INDENT, 0, buf_span(scratch));
-    p->out->failed = p->out->failed || scratch->failed;
-    buf_reset(scratch);
-}
-
-void text_more(struct page *p, int64_t total, size_t shown)
-{
-    if (total <= (int64_t)shown)
-        return;
-    struct buf b = {0};
-    words_number(&b, total - (int64_t)shown);
-    buf_add_string(&b, " more are not shown here ('backsift digest --print --all' shows them).");
-    text_paragraph(p, &b);
-    buf_free(&b);
-}
-
-static size_t class_columns(const struct told_list *list)
-{
-    size_t widest = 0;
-    for (size_t i = 0; i < list->count; i++) {
-        size_t n = strlen(class_name(list->items[i].class));
-        widest = n > widest ? n : widest;
-    }
-    return widest;
-}
-
-static void told_line(struct page *p, const struct digest *d, const struct told *t,
-                      size_t class_width)
-{
-    struct buf who = {0}, about = {0};
-    words_who(d->columns, &who, t);
-    words_about(d->columns, &about, t);
-    size_t left = p->width - INDENT - 12 - 2 - class_width - 4;
-    struct when arrival = when(t->arrival, WHEN_STAMP);
-    struct cell cells[] = {
-        {span_of(arrival.text), 12, false},
-        {span_of(class_name(t->class)), class_width, false},
-        {buf_span(&who), left * 2 / 5, false},
-        {buf_span(&about), left - left * 2 / 5, false},
-    };
-    page_row(p, INDENT, cells, 4);
-    p->out->failed = p->out->failed || who.failed || about.failed;
-    buf_free(&who);
-    buf_free(&about);
-}
-
-/* One line each, below the folder where they are to be found. */
-static void told_lines(struct page *p, const struct digest *d, const struct told_list *list)
-{
-    size_t shown = digest_shown(d, list->count), class_width = class_columns(list);
-    struct buf b = {0};
-    for (size_t i = 0; i < shown; i++) {
-        const struct told *t = &list->items[i], *before = i > 0 ? t - 1 : NULL;
-        if (!before || strcmp(before->folder, t->folder) != 0 ||
-            strcmp(before->mailbox, t->mailbox) != 0) {
-            if (before)
-                page_blank(p);
-            buf_add_string(&b, "In ");
-            words_folder(d->columns, &b, t->mailbox, t->folder);
-            buf_add_byte(&b, ':');
-            text_paragraph(p, &b);
-        }
-        told_line(p, d, t, class_width);
-    }
-    buf_free(&b);
-    text_more(p, list->total, shown);
-}
-
-static void text_rescued(struct page *p, const struct digest *d)
-{
-    if (d->summary->rescued.total == 0)
-        return;
-    text_heading(p, "FOUND TO BE YOURS");
-    page_paragraph(
-        p, INDENT, 0,
-        span_of("These were taken for forged or doubtful at first. The record of sent mail "
-                "has caught up since, and they were moved."));
-    page_blank(p);
-    told_lines(p, d, &d->summary->rescued);
-}
-
-static void text_answers(struct page *p, const struct digest *d)
-{
-    if (d->summary->answers.total == 0)
-        return;
-    text_heading(p, "AUTOMATIC ANSWERS TO YOUR MAIL");
-    told_lines(p, d, &d->summary->answers);
-}
-
-static void text_doubtful(struct page *p, const struct digest *d)
-{
-    const struct summary *s = d->summary;
-    struct buf b = {0};
-    if (s->doubtful.total > 0) {
-        text_heading(p, "TO CHECK");
-        page_paragraph(p, INDENT, 0,
-                       span_of("It cannot be told whether these speak of mail of yours. 'backsift "
-                               "recheck' looks again; 'backsift mark ours FILE' or 'mark forged "
-                               "FILE' is your own word."));
-        page_blank(p);
-        told_lines(p, d, &s->doubtful);
-    }
-    if (s->older_doubtful > 0) {
-        page_blank(p);
-        words_counted(&b, s->older_doubtful, "older response");
-        buf_add_string(&b, s->doubtful.total > 0 ? " could not be told either, so far."
-                                                 : " could not be told so far.");
-        text_paragraph(p, &b);
-    }
-    buf_free(&b);
-}
-
-static void text_troubles(struct page *p, const struct digest *d)
-{
-    const struct summary *s = d->summary;
-    if (d->troubles->count == 0 && s->unreadable == 0 && !s->incomplete)
-        return;
-    struct buf b = {0};
-    text_heading(p, "WHAT WENT WRONG IN BACKSIFT");
-    for (size_t i = 0; i < d->troubles->count; i++) {
-        const struct trouble *t = &d->troubles->items[i];
-        struct when last = when(t->last, WHEN_STAMP);
-        visible_add(d->columns, &b, span_of(t->text), 300);
-        if (t->count > 1)
-            buf_printf(&b, " (%lld times)", (long long)t->count);
-        page_labelled(p, INDENT, 14, last.text, buf_span(&b));
-        buf_reset(&b);
-    }
-    if (s->unreadable > 0) {
-        words_counted(&b, s->unreadable, "event");
-        buf_add_string(&b, " of the journal cannot be read in full; only counted.");
-        text_paragraph(p, &b);
-    }
-    if (s->incomplete)
-        page_paragraph(p, INDENT, 0,
-                       span_of("This digest does not hold everything: there was too much of it."));
-    buf_free(&b);
-}
-
-static void text_head(struct page *p, const struct digest *d)
+static void head(struct writer *w, struct span owner, struct span period, struct span headline)
 {
     struct buf b = {0};
     buf_add_string(&b, "backsift digest for ");
-    visible_add(d->columns, &b, span_of(d->owner), 50);
-    page_paragraph(p, 0, 0, buf_span(&b));
+    buf_add(&b, owner);
+    page_paragraph(&w->page, 0, 0, buf_span(&b));
+    page_paragraph(&w->page, 0, 0, period);
+    page_blank(&w->page);
     buf_reset(&b);
-    words_period(&b, d->summary);
-    page_paragraph(p, 0, 0, buf_span(&b));
-    buf_reset(&b);
-    page_blank(p);
-    words_headline(&b, d->summary);
+    buf_add(&b, headline);
     buf_add_byte(&b, '.');
-    page_paragraph(p, 0, 0, buf_span(&b));
-    if (d->observing)
-        page_paragraph(
-            p, 0, 0, span_of("Backsift only observes so far: everything is filed in your inbox."));
+    page_paragraph(&w->page, 0, 0, buf_span(&b));
+    w->out->failed = w->out->failed || b.failed;
     buf_free(&b);
 }
 
+static void gap(struct writer *w)
+{
+    page_blank(&w->page);
+}
+
+static void heading(struct writer *w, const char *text)
+{
+    struct buf b = {0};
+    for (; *text; text++)
+        buf_add_byte(&b, *text >= 'a' && *text <= 'z' ? (char)(*text - 'a' + 'A') : *text);
+    page_blank(&w->page);
+    page_paragraph(&w->page, 0, 0, buf_span(&b));
+    page_blank(&w->page);
+    w->out->failed = w->out->failed || b.failed;
+    buf_free(&b);
+}
+
+static void paragraph(struct writer *w, struct span text)
+{
+    page_paragraph(&w->page, INDENT, 0, text);
+}
+
+static void value(struct writer *w, const char *label, struct span text)
+{
+    page_labelled(&w->page, INDENT, LABEL, label, text);
+}
+
+static void nothing(struct writer *w)
+{
+    (void)w;
+}
+
+static void open_rows(struct writer *w, size_t class_columns)
+{
+    w->class_columns = class_columns;
+}
+
+static void row(struct writer *w, const struct row *r)
+{
+    size_t left = WIDTH - INDENT - STAMP - w->class_columns - 3 * 2;
+    struct cell cells[] = {
+        {r->stamp, STAMP, false},
+        {r->class, w->class_columns, false},
+        {r->who, left * 2 / 5, false},
+        {r->about, left - left * 2 / 5, false},
+    };
+    page_row(&w->page, INDENT, cells, 4);
+}
+
+/* At the margin, because an indented END does not end a here-document. */
+static void command(struct writer *w, const char *line)
+{
+    page_verbatim(&w->page, 0, line);
+}
+
+static void legend(struct writer *w, const struct summary *s)
+{
+    struct buf b = {0};
+    buf_add_string(&b, "Forged by day:");
+    for (int k = 0; k < FLOOD_KINDS; k++)
+        if (flood_in_all(s, &flood_kinds[k]) > 0)
+            buf_printf(&b, " %c %s", flood_kinds[k].sign, flood_kinds[k].name);
+    compose_paragraph(w, &b);
+    buf_free(&b);
+}
+
+static void add_bar(struct buf *b, const struct summary_day *day, int64_t highest, int64_t room)
+{
+    int64_t units[FLOOD_KINDS];
+    flood_bar(day, highest, room, units);
+    for (int k = 0; k < FLOOD_KINDS; k++)
+        while (units[k]-- > 0)
+            buf_add_byte(b, flood_kinds[k].sign);
+}
+
+static void picture(struct writer *w, const struct summary *s)
+{
+    struct buf count = {0}, bar = {0};
+    size_t room = WIDTH - INDENT - DAY - COUNT - 2 * 2;
+    page_blank(&w->page);
+    legend(w, s);
+    for (int i = 0; i < SUMMARY_DAYS; i++) {
+        struct when day = when(s->days[i].start, WHEN_DAY);
+        words_number(&count, summary_total(s->days[i].counts, ORIGIN_FORGED));
+        add_bar(&bar, &s->days[i], flood_highest(s), (int64_t)room);
+        struct cell cells[] = {{span_of(day.text), DAY, false},
+                               {buf_span(&count), COUNT, true},
+                               {buf_span(&bar), room, false}};
+        page_row(&w->page, INDENT, cells, 3);
+        w->out->failed = w->out->failed || bar.failed || count.failed;
+        buf_reset(&count);
+        buf_reset(&bar);
+    }
+    buf_free(&count);
+    buf_free(&bar);
+}
+
+static void foot(struct writer *w, struct span text)
+{
+    page_blank(&w->page);
+    page_paragraph(&w->page, 0, 0, text);
+}
+
+static const struct form text_form = {
+    .head = head,
+    .heading = heading,
+    .paragraph = paragraph,
+    .gap = gap,
+    .open_values = nothing,
+    .value = value,
+    .close_values = nothing,
+    .open_rows = open_rows,
+    .row = row,
+    .close_rows = nothing,
+    .open_commands = gap,
+    .command = command,
+    .close_commands = nothing,
+    .picture = picture,
+    .foot = foot,
+};
+
 void digest_text(const struct digest *d, struct buf *out)
 {
-    struct page p = {.out = out, .columns = d->columns, .width = 72};
-    text_head(&p, d);
-    text_rescued(&p, d);
-    text_mails(&p, d);
-    text_answers(&p, d);
-    text_doubtful(&p, d);
-    text_flood(&p, d);
-    text_index(&p, d);
-    text_troubles(&p, d);
-    page_blank(&p);
-    page_paragraph(&p, 0, 0, span_of("'backsift explain FILE' says how a verdict came about."));
+    struct writer w = {.form = &text_form,
+                       .out = out,
+                       .page = {.out = out, .columns = d->columns, .width = WIDTH}};
+    compose(d, &w);
 }

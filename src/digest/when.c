@@ -73,6 +73,20 @@ unixtime when_day_start(unixtime t, int days)
     return midnight(tm);
 }
 
+bool when_parse(const char *s, unixtime *out)
+{
+    if (!clock_parse_date(s, out))
+        return false;
+    if (strchr(s, 'T'))
+        return true;
+    struct tm tm;
+    time_t utc = (time_t)*out;
+    if (!gmtime_r(&utc, &tm))
+        return false;
+    *out = midnight(tm);
+    return true;
+}
+
 bool period_from_name(const char *s, enum period *out)
 {
     static const char *const names[] = {"hour", "day", "week", "month"};

@@ -27,6 +27,10 @@ struct when when(unixtime t, enum when_form form);
  * hours are what they are. */
 unixtime when_day_start(unixtime t, int days);
 
+/* Reads "YYYY-MM-DD" as the local midnight that day begins with, or "YYYY-MM-DDTHH:MM:SSZ" (UTC).
+ */
+bool when_parse(const char *s, unixtime *out);
+
 /* How often a digest is made. */
 enum period { PERIOD_HOUR, PERIOD_DAY, PERIOD_WEEK, PERIOD_MONTH };
 

@@ -164,6 +164,23 @@ void words_folder(const struct columns *c, struct buf *out, const char *mailbox,
     }
 }
 
+void words_flood(struct buf *out, const struct summary *s)
+{
+    int64_t forged = summary_total(s->counts, ORIGIN_FORGED);
+    words_counted(out, forged, "response");
+    buf_add_string(out, " to mail that somebody else sent in your name");
+    if (forged > 0) {
+        buf_add_string(out, ": ");
+        words_classes(out, s->counts, ORIGIN_FORGED);
+    }
+    buf_add_byte(out, '.');
+    if (s->found_forged > 0) {
+        buf_add_byte(out, ' ');
+        words_number(out, s->found_forged);
+        buf_add_string(out, " that could not be told before turned out to be forged.");
+    }
+}
+
 void words_top(const struct columns *c, struct buf *out, const struct tally_count *top,
                size_t count, int64_t rest)
 {

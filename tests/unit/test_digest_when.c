@@ -73,12 +73,23 @@ static void periods_follow_the_calendar(void **state)
     assert_false(period_from_name("year", &p));
 }
 
+static void dates_are_local(void **state)
+{
+    (void)state;
+    unixtime t;
+    assert_true(when_parse("2026-08-04", &t) && t == at("2026-08-03T22:00:00Z"));
+    assert_true(when_parse("2026-08-04T00:00:00Z", &t) && t == at("2026-08-04T00:00:00Z"));
+    assert_false(when_parse("2026-08-32", &t));
+    assert_false(when_parse("yesterday", &t));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forms),
         cmocka_unit_test(offsets_west_of_greenwich),
         cmocka_unit_test(days_have_the_length_they_have),
+        cmocka_unit_test(dates_are_local),
         cmocka_unit_test(periods_follow_the_calendar),
     };
     return cmocka_run_group_tests(tests, in_berlin, NULL);
