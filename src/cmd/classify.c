@@ -15,7 +15,9 @@
 #include "base/limits.h"
 #include "cmd/context.h"
 #include "cmd/exit_code.h"
+#include "cmd/filed_time.h"
 #include "cmd/verdict_output.h"
+#include "sources/source.h"
 
 static const char classify_usage[] =
     "Usage: backsift classify [OPTION]... [FILE|FOLDER]...\n"
@@ -56,9 +58,18 @@ struct run {
     struct envelope envelope;
     struct index_access index;
     bool index_tried;
+    unixtime started; /* when messages count as arrived, except those that lie in a Maildir */
     bool all_wanted, unreadable;
     struct error error; /* the first input that could not be read */
 };
+
+static bool open_index(struct context *c, struct error *e)
+{
+    if (!sources_need_refresh(c->config) || !context_open_store(c, STORE_WRITE, LIMIT_LOOKUP_MS, e))
+        return context_open_store(c, STORE_READ, LIMIT_LOOKUP_MS, e);
+    sources_refresh(c->store, c->config);
+    return true;
+}
 
 /* The store is looked at once, and only when a response has turned up. */
 static void try_index(struct run *r)
@@ -67,23 +78,23 @@ static void try_index(struct run *r)
         return;
     r->index_tried = true;
     struct error e = {0};
-    if (context_open_store(&r->context, STORE_READ, LIMIT_LOOKUP_MS, &e))
+    if (open_index(&r->context, &e))
         r->index.store = r->context.store;
     else
         r->index.note = arena_string(r->context.arena, span_of(e.text));
 }
 
-static bool judge(struct run *r, struct span bytes, struct judged *out)
+static bool judge(struct run *r, struct span bytes, unixtime arrival, struct judged *out)
 {
     struct index_access none = {.note = ""};
-    unixtime now = clock_now();
     if (!context_judge(&r->context, r->arena, bytes, &r->envelope,
-                       r->index_tried ? &r->index : &none, now, out))
+                       r->index_tried ? &r->index : &none, arrival, out))
         return false;
     if (out->findings->class == CLASS_MAIL || r->index_tried)
         return true;
     try_index(r);
-    return verdict_judge(r->arena, out->findings, r->context.config, &r->index, now, &out->verdict);
+    return verdict_judge(r->arena, out->findings, r->context.config, &r->index, arrival,
+                         &out->verdict);
 }
 
 static bool is_wanted(const struct wanted *w, const struct verdict *v)
@@ -107,9 +118,10 @@ static void answer(struct run *r, const char *path)
     struct error e = {0};
     struct span bytes = {0};
     struct judged j = {0};
+    unixtime filed = filed_time_of_path(path);
     arena_reset(r->arena);
     bool ok = context_read_file(r->arena, path, &bytes, &e);
-    if (ok && !judge(r, bytes, &j))
+    if (ok && !judge(r, bytes, filed ? filed : r->started, &j))
         ok = error_set(&e, ERROR_RETRY, "cannot judge '%s': out of memory", path);
     if (!ok)
         note_unreadable(r, &e);
@@ -264,6 +276,7 @@ static int run_all(struct run *r, int argc, char **argv, const char *config, str
 static int run(int argc, char **argv, bool explain)
 {
     struct run r = {.print = explain ? verdict_print_full : verdict_print_line,
+                    .started = clock_now(),
                     .all_wanted = true,
                     .index = {.note = ""}};
     struct parsed p = {0};

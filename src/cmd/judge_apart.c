@@ -50,9 +50,11 @@ bool apart_judge(struct context *c, const struct findings *f, bool count_strays,
                  struct verdict *out, struct error *e)
 {
     struct index_access index = {.count_strays = count_strays};
+    /* Before the sources are refreshed: their coverage ends where that begins. */
+    unixtime arrival = clock_now();
     if (f->class != CLASS_MAIL)
         open_index(c, &index);
-    if (!verdict_judge(c->arena, f, c->config, &index, clock_now(), out))
+    if (!verdict_judge(c->arena, f, c->config, &index, arrival, out))
         return error_memory(e);
     if (out->row == 4 && out->store_note[0])
         return error_set(e, ERROR_RETRY, "the index cannot be read: %s", out->store_note);

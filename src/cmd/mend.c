@@ -5,23 +5,13 @@
 #include "cmd/mend.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "cmd/filed_time.h"
 #include "cmd/refile.h"
-
-/* When a message was filed: its unique name begins with the seconds; else the file's time. */
-static unixtime filed_at(const struct maildir_entry *entry, const struct stat *st)
-{
-    char *end;
-    long long seconds = strtoll(entry->unique, &end, 10);
-    if (*end == '.' && seconds > 0 && seconds <= clock_now())
-        return seconds;
-    return st ? st->st_mtim.tv_sec : 0;
-}
 
 static bool read_entry(struct arena *arena, struct maildir *md, const struct maildir_entry *entry,
                        struct span *bytes, unixtime *filed, struct error *e)
@@ -32,7 +22,9 @@ static bool read_entry(struct arena *arena, struct maildir *md, const struct mai
         return false;
     bool ok = fstat(fd, &st) == 0 || error_system(e, ERROR_RETRY, errno, "cannot read a message");
     if (ok) {
-        *filed = filed_at(entry, &st);
+        *filed = filed_time_of_name(entry->unique);
+        if (*filed == 0)
+            *filed = st.st_mtim.tv_sec;
         ok = context_read_fd(arena, fd, entry->filename, bytes, e);
     }
     close(fd);
@@ -43,10 +35,10 @@ static bool read_entry(struct arena *arena, struct maildir *md, const struct mai
 static enum origin origin_of_folder(const struct config *config, const struct verdict *v,
                                     const char *folder)
 {
-    if (strcmp(verdict_folder(config, v->class, v->origin), folder) == 0)
+    if (refile_same_folder(verdict_folder(config, v->class, v->origin), folder))
         return v->origin;
     for (int o = ORIGIN_UNKNOWN; o <= ORIGIN_FORGED; o++)
-        if (strcmp(verdict_folder(config, v->class, (enum origin)o), folder) == 0)
+        if (refile_same_folder(verdict_folder(config, v->class, (enum origin)o), folder))
             return (enum origin)o;
     return v->origin;
 }
@@ -114,7 +106,7 @@ struct mending {
 
 static bool is_due(const struct mending *m, const struct maildir_entry *entry)
 {
-    unixtime filed = filed_at(entry, NULL);
+    unixtime filed = filed_time_of_name(entry->unique);
     return filed >= m->since && filed < clock_now() - LIMIT_DELIVER_SECONDS;
 }
 
@@ -146,9 +138,9 @@ static bool visit(void *context, const struct maildir_entry *entry)
 static bool is_new(const char *const *folders, size_t count, const char *folder)
 {
     for (size_t i = 0; i < count; i++)
-        if (strcmp(folders[i], folder) == 0)
+        if (refile_same_folder(folders[i], folder))
             return false;
-    return strcmp(folder, "INBOX") != 0;
+    return !refile_same_folder(folder, "INBOX");
 }
 
 static bool walk_folders(struct mending *m)

@@ -10,6 +10,20 @@ const char *refile_mailbox(struct arena *arena, const char *maildir)
     return arena_printf(arena, "maildir:%s", maildir);
 }
 
+static char folder_byte(char c)
+{
+    return c == '.' ? '/' : c;
+}
+
+bool refile_same_folder(const char *a, const char *b)
+{
+    if (span_is_nocase(span_of(a), "INBOX"))
+        return span_is_nocase(span_of(b), "INBOX");
+    for (; *a && folder_byte(*a) == folder_byte(*b); a++)
+        b++;
+    return *a == *b;
+}
+
 static const char *target_folder(const struct context *c, const struct journal_event *event,
                                  enum origin origin)
 {
@@ -47,7 +61,7 @@ static bool place(struct arena *arena, struct maildir *md, struct journal_event 
     bool found;
     if (!maildir_find(md, arena, event->folder, event->file, &found, &entry, e))
         return false;
-    if (found && strcmp(folder, event->folder) != 0) {
+    if (found && !refile_same_folder(folder, event->folder)) {
         if (!move_to(arena, md, event, &entry, folder, &found, e))
             return false;
         out->moved = found;

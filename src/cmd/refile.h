@@ -11,6 +11,9 @@
 /* The name of a Maildir in the journal: "maildir:" and its absolute path. Arena memory. */
 const char *refile_mailbox(struct arena *arena, const char *maildir);
 
+/* True when two names mean one folder: '.' and '/' both part levels, and INBOX has any case. */
+bool refile_same_folder(const char *a, const char *b);
+
 /* What becomes of an event. */
 struct refiling {
     enum origin origin;

@@ -21,12 +21,25 @@ static const char *day(struct arena *arena, unixtime t)
     return copy ? copy : "";
 }
 
-static bool forgotten_before(struct store *s, struct arena *arena, unixtime *out, struct error *e)
+static bool time_noted(struct store *s, struct arena *arena, const char *name, unixtime *out,
+                       struct error *e)
 {
     const char *note;
-    if (!store_note_get(s, arena, FORGOTTEN_NOTE, &note, e))
+    if (!store_note_get(s, arena, name, &note, e))
         return false;
     *out = strtoll(note, NULL, 10);
+    return true;
+}
+
+/* The later of what a source has left out and what pruning has removed. */
+static bool forgotten_before(struct store *s, struct arena *arena, unixtime *out, struct error *e)
+{
+    unixtime pruned;
+    if (!time_noted(s, arena, FORGOTTEN_NOTE, out, e) ||
+        !time_noted(s, arena, STORE_NOTE_PRUNED, &pruned, e))
+        return false;
+    if (pruned > *out)
+        *out = pruned;
     return true;
 }
 

@@ -55,6 +55,20 @@ bool source_run(struct store *s, const struct config *c, const char *name, int64
     return kind->pull(s, c, name, deadline_us, progress, e);
 }
 
+static bool is_refreshed(const struct source_kind *kind)
+{
+    return kind && kind->is_local && !kind->is_push;
+}
+
+bool sources_need_refresh(const struct config *c)
+{
+    struct error ignored = {0};
+    for (size_t i = 0; i < c->sources.count; i++)
+        if (is_refreshed(source_kind_of(c->sources.items[i], &ignored)))
+            return true;
+    return false;
+}
+
 void sources_refresh(struct store *s, const struct config *c)
 {
     int64_t deadline = clock_monotonic_us() + (int64_t)LIMIT_REFRESH_MS * 1000;
@@ -63,7 +77,7 @@ void sources_refresh(struct store *s, const struct config *c)
     for (size_t i = 0; i < c->sources.count; i++) {
         const struct source_kind *kind = source_kind_of(c->sources.items[i], &ignored);
         struct source_progress progress = {0};
-        if (kind && kind->is_local && !kind->is_push)
+        if (is_refreshed(kind))
             kind->pull(s, c, c->sources.items[i], deadline, &progress, &ignored);
     }
 }

@@ -40,6 +40,9 @@ bool source_run(struct store *s, const struct config *c, const char *name, int64
  * Failures are left to coverage: what did not run does not cover. */
 void sources_refresh(struct store *s, const struct config *c);
 
+/* True when there is such a source, so that a verdict needs a store to write. */
+bool sources_need_refresh(const struct config *c);
+
 /* The names of the push sources: `record` on standard input, and `record --exec`. */
 #define SOURCE_STDIN   "stdin"
 #define SOURCE_WRAPPER "wrapper"

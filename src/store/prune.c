@@ -9,9 +9,6 @@
 
 #include "store/store_private.h"
 
-/* The `before` of the last pass that left nothing. */
-#define PRUNED_NOTE "pruned-before"
-
 static size_t take_blob(const struct value *column, unsigned char *out, size_t size)
 {
     size_t n = column->data.n < size ? column->data.n : size;
@@ -107,7 +104,7 @@ static bool note_pass(struct store *s, unixtime before, struct error *e)
 {
     char text[32];
     snprintf(text, sizeof text, "%lld", (long long)before);
-    return store_note_set(s, PRUNED_NOTE, text, e);
+    return store_note_set(s, STORE_NOTE_PRUNED, text, e);
 }
 
 /* The small tables and the journal. */
@@ -135,7 +132,7 @@ static bool is_done(struct store *s, unixtime before, bool *done, struct error *
 {
     const char *note;
     arena_reset(s->scratch);
-    if (!store_note_get(s, s->scratch, PRUNED_NOTE, &note, e))
+    if (!store_note_get(s, s->scratch, STORE_NOTE_PRUNED, &note, e))
         return false;
     unixtime last = strtoll(note, NULL, 10);
     *done = *note != '\0' && before >= last && before - last < SECONDS_PER_DAY;

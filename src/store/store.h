@@ -173,6 +173,9 @@ typedef bool (*journal_visit)(void *context, const struct journal_event *event);
 bool journal_each(struct store *s, unixtime from, unixtime to, journal_visit visit, void *context,
                   struct error *e);
 
+/* The note of the last `before` for which store_prune has left nothing, in seconds since 1970. */
+#define STORE_NOTE_PRUNED "pruned-before"
+
 /* Small values that belong to the store: when the last digest was made, and the like.
  * *value is "" when not set. */
 bool store_note_get(struct store *s, struct arena *arena, const char *name, const char **value,

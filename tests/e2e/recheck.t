@@ -63,6 +63,8 @@ config '[own]' 'domain = shop.example' '[index]' "source = maildir:$HOME/Sent" "
 printf 'From: x7@shop.example\nTo: bob@far.example\nMessage-ID: <first@shop.example>\n\n' >"$HOME/Sent/new/1.a"
 deliver spam-1 victim@far.example
 is "$(in_folder Backscatter)" 1 "deliver refreshes the sources before it judges"
+like "$("$BACKSIFT" classify "$HOME"/Maildir/.Backscatter/new/*)" '*forged*' "classify says the same of the filed message"
+like "$(bounce spam-0 victim@far.example | "$BACKSIFT" classify)" '*forged*' "and of one that is piped in"
 config '[own]' 'domain = shop.example' '[index]' "source = maildir:$HOME/Sent" "source = maildir:$HOME/Sent2" "complete-since = $month_ago"
 deliver spam-2 victim@far.example
 is "$(in_folder Unverified)" 1 "while a source cannot be read nothing is covered"
@@ -124,6 +126,15 @@ is "$?:$(in_folder Backscatter)" 65:2 "a response that the journal does not know
 is "$?" 65 "a file outside of the Maildir cannot be marked"
 "$BACKSIFT" mark theirs "$file" >"$T/out" 2>&1
 is "$?" 64 "only ours and forged are words to mark with"
+
+config '[own]' 'domain = shop.example' '[folders]' 'bounce.forged = Junk/Joe Job' '[index]' "source = maildir:$HOME/Sent"
+file=$(grep -l 'spam-4@' "$HOME"/Maildir/.Backscatter/cur/*)
+"$BACKSIFT" mark forged "$file" >"$T/out"
+like "$(cat "$T/out")" '.Junk.Joe Job/cur/*' "a folder of the configuration with levels is made"
+file=$HOME/Maildir/$(sed 's/: bounce, forged$//' "$T/out")
+"$BACKSIFT" mark forged "$file" >"$T/out" 2>&1
+is "$?:$(ls "$file")" "0:$file" "and a message that is there already stays"
+config '[own]' 'domain = shop.example' '[index]' "source = maildir:$HOME/Sent" "complete-since = $month_ago"
 
 # --- the journal is mended from the folders ---
 hour_ago=$(($(date +%s) - 3600))

@@ -109,7 +109,7 @@ static void test_all_keys(void **state)
                                     "domain = Example.ORG, example.net.\n"
                                     "domain = b\xc3\xbc"
                                     "cher.example\n"
-                                    "address = Ann@example.org\n"
+                                    "address = Ann@example.org, @all.example\n"
                                     "addresses-complete = yes\n"
                                     "relay = MX.example.org\n"
                                     "keyed-header = X-Site: one, two\n"
@@ -141,7 +141,7 @@ static void test_all_keys(void **state)
                                     "password-command = pass show work ; true\n");
     assert_list(c->domains, "example.org|example.net|b\xc3\xbc"
                             "cher.example");
-    assert_list(c->addresses, "Ann@example.org");
+    assert_list(c->addresses, "Ann@example.org|@all.example");
     assert_true(c->addresses_complete);
     assert_list(c->relays, "mx.example.org");
     assert_list(c->keyed_headers, "X-Site: one, two|X-Other: three");
@@ -162,6 +162,17 @@ static void test_all_keys(void **state)
     assert_true(c->digest_when_empty);
     assert_list(c->log_to, arena_printf(f->home.arena, "syslog|file:%s/log", f->home.path));
     assert_int_equal(c->imap_count, 1);
+}
+
+static void test_prvs_keys(void **state)
+{
+    struct fixture *f = *state;
+    temp_home_write(&f->home, "prvs", " from, a file \nmore\n", 20);
+    temp_home_write(&f->home, "empty", "\n", 1);
+    struct config *c = read_good(f, "[own]\nprvs-key = one, two\nprvs-key = ~/prvs\n");
+    assert_list(c->prvs_keys, "one, two|from, a file");
+    expect_error(f, "[own]\nprvs-key = ~/nothing\n", 2, "nothing: cannot read it");
+    expect_error(f, "[own]\nprvs-key = ~/empty\n", 2, "is empty");
 }
 
 static void test_folders(void **state)
@@ -202,6 +213,7 @@ static void test_wrong_values(void **state)
     } cases[] = {
         {"[own]\naddresses-complete = maybe\n", "yes or no"},
         {"[own]\naddress = ann\n", "local@domain"},
+        {"[own]\naddress = @\n", "local@domain"},
         {"[own]\naddress = Ann <ann@example.org>\n", "local@domain"},
         {"[own]\ndomain = a b\n", "domain name"},
         {"[own]\ndomain = a..b\n", "domain name"},
@@ -345,6 +357,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_missing_file, start, end),
         cmocka_unit_test_setup_teardown(test_all_keys, start, end),
+        cmocka_unit_test_setup_teardown(test_prvs_keys, start, end),
         cmocka_unit_test_setup_teardown(test_folders, start, end),
         cmocka_unit_test_setup_teardown(test_unknown_names, start, end),
         cmocka_unit_test_setup_teardown(test_wrong_values, start, end),

@@ -50,6 +50,17 @@ static void test_begin(void **state)
     assert_int_equal(find().from, w.now - 30 DAYS);
 }
 
+static void test_pruned(void **state)
+{
+    (void)state;
+    struct error e = {0};
+    bool left = true;
+    covered();
+    while (left)
+        assert_true(store_prune(w.store, w.now - 40 DAYS, 1000, &left, &e));
+    assert_int_equal(find().from, w.now - 40 DAYS);
+}
+
 static void test_end(void **state)
 {
     (void)state;
@@ -147,6 +158,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WORLD_TEST(test_nothing_said),
         WORLD_TEST(test_begin),
+        WORLD_TEST(test_pruned),
         WORLD_TEST(test_end),
         WORLD_TEST(test_spans),
         WORLD_TEST(test_gaps_at_the_edges),
