@@ -189,6 +189,7 @@ lint: deps-lint
 	clang-format --dry-run -Werror $(C_FILES)
 	cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	    --suppress=missingIncludeSystem -D_GNU_SOURCE -Isrc src
+	@for t in $(E2E); do [ -x $$t ] || { echo "$$t is not executable"; exit 1; }; done
 	sh tests/lint-stages.sh
 	mandoc -T lint -W warning $(wildcard man/*.[1-8])
 	shellcheck -x -s sh $(filter-out .ci/run,$(SHELL_FILES))
