@@ -35,6 +35,7 @@ enum { CHILD_DONE = 0, CHILD_NO_MEMORY = 1, CHILD_NO_INPUT = 2 };
 struct reader {
     pid_t pid;
     int pipe;
+    int wall_ms;
     int64_t deadline; /* of the monotonic clock, microseconds */
     struct reader_notes *notes;
     struct buf frame;
@@ -149,7 +150,8 @@ struct reader *reader_start(const struct reader_job *job, struct error *e)
         return NULL;
     }
     make_children_waitable();
-    r->deadline = clock_monotonic_us() + (int64_t)LIMIT_CHILD_WALL_MS * 1000;
+    r->wall_ms = job->wall_ms > 0 ? job->wall_ms : LIMIT_CHILD_WALL_MS;
+    r->deadline = clock_monotonic_us() + (int64_t)r->wall_ms * 1000;
     r->pid = fork_child(job, ends[1]);
     int why = errno;
     close(ends[1]);
@@ -201,8 +203,7 @@ static bool read_frame(struct reader *r, struct error *e)
         if (r->frame.failed)
             return error_set(e, ERROR_DATA, "the message's reader answered too much");
     }
-    return error_set(e, ERROR_DATA, "the message's reader took longer than %d ms",
-                     LIMIT_CHILD_WALL_MS);
+    return error_set(e, ERROR_DATA, "the message's reader took longer than %d ms", r->wall_ms);
 }
 
 /* A child that has closed the pipe is at its end; one that only says so is killed all the same. */

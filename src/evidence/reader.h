@@ -24,13 +24,14 @@ struct reader_notes {
 
 /* What is read, and with what. All of it stays the caller's and must live until reader_finish. */
 struct reader_job {
-    /* The message; or, when fd is not -1, a file that the child maps from its start. At most
-     * LIMIT_MESSAGE_PARSED bytes are read. */
+    /* The message; or, when fd is not -1, a file that the child maps from its start. No more than
+     * LIMIT_MESSAGE_PARSED bytes are read; what is longer leaves doubt in the findings. */
     struct span bytes;
     int fd;
     struct ruleset *rules;
     const struct config *config;
     const struct envelope *envelope;
+    int wall_ms;                /* deadline; 0 for LIMIT_CHILD_WALL_MS */
     struct reader_notes *notes; /* may be NULL; filled by reader_finish */
 };
 
@@ -48,9 +49,9 @@ struct reader; /* a running child */
  * returns is ended by reader_finish. */
 struct reader *reader_start(const struct reader_job *job, struct error *e);
 
-/* Waits for the child's answer until LIMIT_CHILD_WALL_MS after reader_start, kills it when it takes
- * longer, reaps it and frees r, always. *out is arena memory, NULL when READER_FAILED. Only the
- * child that r stands for is signalled and waited for. */
+/* Waits for the child's answer until the deadline, counted from reader_start, kills it when it
+ * takes longer, reaps it and frees r, always. *out is arena memory, NULL when READER_FAILED. Only
+ * the child that r stands for is signalled and waited for. */
 enum reader_result reader_finish(struct reader *r, struct arena *arena, struct findings **out,
                                  struct error *e);
 
