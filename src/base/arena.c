@@ -23,6 +23,7 @@ struct arena {
     struct block *further; /* all others, newest first */
     struct block *filling; /* where small objects go */
     size_t cap, used;
+    bool failed;
 };
 
 static struct block *block_new(size_t size)
@@ -57,6 +58,7 @@ void arena_reset(struct arena *a)
     a->first->used = 0;
     a->filling = a->first;
     a->used = 0;
+    a->failed = false;
 }
 
 void arena_free(struct arena *a)
@@ -88,25 +90,26 @@ static struct block *block_with_room(struct arena *a, size_t n)
 void *arena_alloc(struct arena *a, size_t n)
 {
     const size_t align = _Alignof(max_align_t);
-    if (n > SIZE_MAX - align)
+    const size_t padding = (align - n % align) % align, room = a->cap - a->used;
+    bool fits = n <= room && padding <= room - n;
+    struct block *b = fits ? block_with_room(a, n + padding) : NULL;
+    if (!b) {
+        a->failed = true;
         return NULL;
-    n = (n + align - 1) / align * align;
-    if (n > a->cap || a->used > a->cap - n)
-        return NULL;
-    struct block *b = block_with_room(a, n);
-    if (!b)
-        return NULL;
+    }
     void *p = b->bytes + b->used;
-    b->used += n;
-    a->used += n;
-    memset(p, 0, n);
+    b->used += n + padding;
+    a->used += n + padding;
+    memset(p, 0, n + padding);
     return p;
 }
 
 void *arena_array(struct arena *a, size_t count, size_t size)
 {
-    if (size != 0 && count > SIZE_MAX / size)
+    if (size != 0 && count > SIZE_MAX / size) {
+        a->failed = true;
         return NULL;
+    }
     return arena_alloc(a, count * size);
 }
 
@@ -130,6 +133,11 @@ char *arena_printf(struct arena *a, const char *format, ...)
     va_end(again);
     va_end(args);
     return s;
+}
+
+bool arena_failed(const struct arena *a)
+{
+    return a->failed;
 }
 
 size_t arena_used(const struct arena *a)

@@ -5,6 +5,7 @@
 #ifndef BACKSIFT_BASE_ARENA_H
 #define BACKSIFT_BASE_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/span.h"
@@ -33,6 +34,10 @@ char *arena_string(struct arena *a, struct span s);
 
 /* A formatted NUL-terminated string. NULL as arena_alloc. */
 __attribute__((format(printf, 2, 3))) char *arena_printf(struct arena *a, const char *format, ...);
+
+/* True when something was asked for and not given since arena_new or arena_reset: what looks empty
+ * may then be lacking. */
+bool arena_failed(const struct arena *a);
 
 /* Bytes handed out so far. */
 size_t arena_used(const struct arena *a);

@@ -147,5 +147,6 @@ struct findings *findings_collect(struct message *m, const struct report *r,
     f->rule = collector_text(&c, span_of(match->rule), LIMIT_VALUE);
     if (f->class != CLASS_MAIL)
         collect_response(&c);
-    return c.failed ? NULL : f;
+    /* Lists and texts come empty when memory runs out, which must not pass for their absence. */
+    return c.failed || arena_failed(m->arena) ? NULL : f;
 }

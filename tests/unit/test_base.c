@@ -46,10 +46,15 @@ static void arena_has_a_cap(void **state)
     (void)state;
     struct arena *a = arena_new(100000);
     assert_non_null(arena_alloc(a, 60000));
+    assert_false(arena_failed(a));
     assert_null(arena_alloc(a, 60000));
+    assert_true(arena_failed(a));
+    assert_non_null(arena_alloc(a, 39936));
+    assert_true(arena_failed(a));
     assert_null(arena_array(a, SIZE_MAX / 2, 4));
     arena_reset(a);
     assert_int_equal(arena_used(a), 0);
+    assert_false(arena_failed(a));
     for (int i = 0; i < 1000; i++) {
         unsigned char *p = arena_alloc(a, 33);
         assert_non_null(p);
@@ -83,6 +88,43 @@ static void check_printable(const char *in, size_t max, const char *want)
     printable_add(&b, span_of(in), max);
     assert_string_equal(buf_string(&b), want);
     buf_free(&b);
+}
+
+static void check_string(const char *in, size_t max, const char *want, bool want_cut)
+{
+    struct arena *a = arena_new(10000);
+    bool cut = false;
+    assert_string_equal(printable_string(a, span_of(in), max, &cut), want);
+    assert_int_equal(cut, want_cut);
+    arena_free(a);
+}
+
+static void strings_are_cut_at_characters(void **state)
+{
+    (void)state;
+    check_string(" \t a\n b \r\n", 10, "a b", false);
+    check_string("abc", 3, "abc", false);
+    check_string("abcd", 3, "abc", true);
+    check_string("ab\xc3\xa9", 4, "ab\xc3\xa9", false);
+    check_string("ab\xc3\xa9", 3, "ab", true);
+    check_string("ab \xf0\x9f\x90\x88", 6, "ab", true);
+    check_string("\xff", 3, "\xef\xbf\xbd", false);
+    check_string("\xff", 2, "", true);
+    check_string("", 0, "", false);
+    check_string("a\x01\xe2\x80\xae\x7f", 9, "a", false);
+}
+
+static void clean_is_what_stays_as_it_is(void **state)
+{
+    (void)state;
+    assert_true(printable_is_clean(span_of("a  b <\xc3\xa9> \xef\xbf\xbd")));
+    assert_true(printable_is_clean(span_of("")));
+    const char *const dirty[] = {"a\n",          "\t",          "\x7f",         "\xc2\x85",
+                                 "\xff",         "\xc3",        "\xe2\x80\xae", "\xe2\x80\xa8",
+                                 "\xe2\x80\x8b", "\xef\xbb\xbf"};
+    for (size_t i = 0; i < sizeof dirty / sizeof *dirty; i++)
+        assert_false(printable_is_clean(span_of(dirty[i])));
+    assert_false(printable_is_clean((struct span){"a\0b", 3}));
 }
 
 static void foreign_text_becomes_harmless(void **state)
@@ -141,6 +183,8 @@ int main(void)
         cmocka_unit_test(lines_end_with_lf_crlf_or_cr),
         cmocka_unit_test(arena_has_a_cap),
         cmocka_unit_test(buf_fails_once_and_for_all),
+        cmocka_unit_test(strings_are_cut_at_characters),
+        cmocka_unit_test(clean_is_what_stays_as_it_is),
         cmocka_unit_test(foreign_text_becomes_harmless),
         cmocka_unit_test(utf8_is_checked_strictly),
         cmocka_unit_test(dates_are_read_strictly),

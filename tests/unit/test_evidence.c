@@ -523,6 +523,28 @@ static void truncated_message_leaves_doubt(void **state)
     free(text);
 }
 
+/* An ID that was left out for want of memory must not look like an original without one. */
+static void little_memory_gives_all_or_nothing(void **state)
+{
+    (void)state;
+    struct rule_match match = {.class = CLASS_BOUNCE, .rule = "file/section"};
+    struct envelope none = {0};
+    size_t whole = 0;
+    for (size_t cap = 20000; whole < 3; cap += 501) {
+        struct arena *arena = arena_new(cap);
+        struct message *m =
+            message_parse(arena, span_of(MULTIPART "\n" RETURNED_PART("<1@x>") "--b--"));
+        struct report *r = m ? report_read(m) : NULL;
+        struct findings *f = r ? findings_collect(m, r, &match, &config, &none) : NULL;
+        if (f) {
+            assert_string_equal(findings_get(f, EVIDENCE_RETURNED_ID, 0)->value, "1@x");
+            assert_non_null(findings_get(f, EVIDENCE_RETURNED_FROM, 0));
+            whole++;
+        }
+        arena_free(arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -551,6 +573,7 @@ int main(void)
         message_test(floods_leave_doubt_and_the_ids),
         message_test(long_words_fit_the_wire),
         message_test(truncated_message_leaves_doubt),
+        message_test(little_memory_gives_all_or_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -332,6 +332,19 @@ static void bounce_inside_a_bounce_is_nested(void **state)
     assert_string_equal(originals(state, r), "0 m part 2 <outer@x>");
 }
 
+static void outer_originals_come_before_inner_ones(void **state)
+{
+    struct report *r = read_report(
+        state, REPORT_HEAD
+        "--b\nContent-Type: message/rfc822\n\n"
+        "Content-Type: multipart/mixed; boundary=c\nFrom: MAILER-DAEMON@y\n"
+        "Message-ID: <1@x>\n\n--c\nContent-Type: message/rfc822\n\n" RETURNED(
+            "inner@x") "\nx\n--c--\n\n"
+                       "--b\nContent-Type: message/rfc822\n\n" RETURNED("2@x") "\nx\n--b--");
+    assert_string_equal(originals(state, r),
+                        "0 m part 2 <1@x>\n0 m part 3 <2@x>\n1 m part 2.1 <inner@x>");
+}
+
 static void digest_gives_several(void **state)
 {
     struct report *r =
@@ -431,6 +444,7 @@ int main(void)
         message_test(dispositions_and_feedback_are_read),
         message_test(originals_are_returned_in_parts),
         message_test(bounce_inside_a_bounce_is_nested),
+        message_test(outer_originals_come_before_inner_ones),
         message_test(digest_gives_several),
         message_test(returned_comes_before_quoted),
         message_test(quoted_bounce_nests_what_follows),
