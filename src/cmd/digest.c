@@ -258,7 +258,7 @@ static bool make(struct run *r, struct error *e)
                   summary_is_empty(g.digest.summary) && g.troubles.count == 0;
     if (ok && !silent)
         ok = give_out(r, &g.digest, e);
-    if (ok && r->output == OUTPUT_MAIL && !is_free_span(r))
+    if (ok && !silent && r->output == OUTPUT_MAIL && !is_free_span(r))
         ok = remember(r, g.newest, e);
     gathered_free(&g);
     return ok;

@@ -151,7 +151,8 @@ static void advise_record(struct adviser *a)
                   : "The sources were not read lately; have it done every hour:",
             2);
         line(a, advice, "backsift record");
-        line(a, advice, "(crontab -l; echo '17 * * * * backsift record') | crontab -");
+        line(a, advice,
+             "(crontab -l; echo \"17 * * * * $(command -v backsift) record -q\") | crontab -");
     }
 }
 
