@@ -117,6 +117,8 @@
  * the file before it ends: whoever opens the store first reads the whole log anew, some 0.6 us a
  * KiB. */
 #define LIMIT_WRITE_AHEAD_LOG ((long)256 * 1024)
+/* Days that `index coverage` draws. */
+#define LIMIT_CHART_DAYS 1000
 
 /* --- check --- */
 

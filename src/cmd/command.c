@@ -18,6 +18,7 @@ static const struct command commands[] = {
     {"recheck", "judge filed responses again as coverage moves on", command_recheck},
     {"mark", "say yourself that filed responses are ours or forged", command_mark},
     {"digest", "make the mail that tells what was filed", command_digest},
+    {"index", "look at the outbound index: what was sent", command_index},
     {"check", "look whether everything is wired", command_check},
     {NULL, NULL, NULL},
 };
