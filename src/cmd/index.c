@@ -109,7 +109,8 @@ struct found {
 
 static bool look_up(struct store *s, const char *word, struct found *out, struct error *e)
 {
-    *out = (struct found){.as_id = store_find_id(s, word, &out->id_time, e)};
+    *out = (struct found){.strays = 0};
+    out->as_id = store_find_id(s, word, &out->id_time, e);
     if (out->as_id != LOOKUP_ERROR)
         out->as_recipient = store_find_recipient(s, word, &out->recipient_time, e);
     return out->as_id != LOOKUP_ERROR && out->as_recipient != LOOKUP_ERROR &&
@@ -153,8 +154,6 @@ static bool print_found_json(const char *word, const struct found *f, struct err
 int index_lookup(struct context *c, const struct index_options *o, struct error *e)
 {
     bool any = false;
-    if (o->word_count == 0)
-        error_set(e, ERROR_USAGE, "lookup needs an ID or an address: try 'backsift index --help'");
     for (size_t i = 0; i < o->word_count && !e->kind; i++) {
         struct found f;
         if (!look_up(c->store, o->words[i], &f, e))
@@ -239,10 +238,10 @@ static const struct action *find_action(char **words, size_t count, struct error
     for (size_t i = 0; count > 0 && i < sizeof actions / sizeof *actions; i++) {
         if (strcmp(words[0], actions[i].name) != 0)
             continue;
-        if (count == 1 || actions[i].takes_words)
+        if (actions[i].takes_words == (count > 1))
             return &actions[i];
-        error_set(e, ERROR_USAGE, "index %s takes no arguments: try 'backsift index --help'",
-                  words[0]);
+        error_set(e, ERROR_USAGE, "index %s %s: try 'backsift index --help'", words[0],
+                  count > 1 ? "takes no arguments" : "needs an ID or an address");
         return NULL;
     }
     if (count == 0)

@@ -162,7 +162,7 @@ static void print_verdict(struct view *v)
     int days = v->c->config->reach_days;
     unixtime reach = days * SECONDS_PER_DAY, first = c->from + reach;
     const char *why = "";
-    char from[32], to[32];
+    char from[32], to[32], begin[32];
     if (!c->any) {
         printf("No response can be judged 'forged': %s.\n", c->why);
         return;
@@ -176,7 +176,7 @@ static void print_verdict(struct view *v)
     }
     printf(" 'forged' is possible\nfor what arrived from %s to %s, and not earlier,\n"
            "because nothing is known of before %.10s.\n",
-           minute(first, from), minute(c->to, to), minute(c->from, to));
+           minute(first, from), minute(c->to, to), minute(c->from, begin));
     if (!is_covered(v, c->to - reach, c->to, &why))
         printf("At present it is not: %s.\n", why);
 }
