@@ -45,12 +45,6 @@ void command_print_error(const struct error *e)
     fprintf(stderr, "backsift: %s\n", e->text);
 }
 
-int command_help(const char *usage)
-{
-    fputs(usage, stdout);
-    return fflush(stdout) == 0 ? EXIT_DONE : EXIT_RETRY;
-}
-
 bool command_bad_option(char **argv, struct error *e)
 {
     const char *word = optind > 0 && argv[optind - 1] ? argv[optind - 1] : "";

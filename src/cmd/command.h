@@ -36,7 +36,9 @@ int command_check(int argc, char **argv);
 /* Prints "backsift: " and the error's text on standard error. */
 void command_print_error(const struct error *e);
 
-/* Handles --help: prints usage (whole text, ending in a newline) on standard output, gives 0. */
+/* Handles --help: prints usage on standard output, filled to 79 columns, and gives the exit code.
+ * usage is lines: "Usage: ..." and headings ending in ':' stand by themselves, paragraphs are
+ * separated by empty lines, options begin with two spaces and their descriptions at column 26. */
 int command_help(const char *usage);
 
 /* For an unknown option or missing argument (getopt_long has returned '?' or ':'): fills *e with
