@@ -108,6 +108,8 @@
 #define LIMIT_PRUNE_STEPS 100
 /* Responses that recheck changes before it looks anew: bounds its memory. */
 #define LIMIT_RECHECK_ROUND 5000
+/* Responses that recheck moves in one transaction of the journal: some 100 ms. */
+#define LIMIT_RECHECK_BATCH 50
 /* Memory for reading the note of unrecorded messages. */
 #define LIMIT_GAP_FILE ((size_t)64 * 1024)
 

@@ -163,6 +163,23 @@ static bool apply(struct recheck *r, struct folder_names *names, struct change *
     return true;
 }
 
+/* One transaction of the journal, short enough that a delivery does not wait for it. Killed within,
+ * it leaves messages where they belong and a journal that is mended. */
+static bool apply_some(struct recheck *r, struct folder_names *names, size_t from, size_t to,
+                       size_t *applied, struct error *e)
+{
+    if (!r->dry_run && !store_begin(r->context.store, e))
+        return false;
+    for (size_t i = from; i < to; i++) {
+        struct error one = {0};
+        if (apply(r, names, &r->changes[i], &one))
+            ++*applied;
+        else
+            keep_first(r, &one);
+    }
+    return r->dry_run || store_commit(r->context.store, e);
+}
+
 /* Judges all and applies what changed, at most LIMIT_RECHECK_ROUND of them; *more when there may be
  * others. */
 static bool one_round(struct recheck *r, unixtime since, bool *more, struct error *e)
@@ -174,12 +191,10 @@ static bool one_round(struct recheck *r, unixtime since, bool *more, struct erro
         return false;
     size_t applied = 0;
     struct folder_names names = {.maildir = r->maildir, .arena = r->round};
-    for (size_t i = 0; i < r->change_count; i++) {
-        struct error one = {0};
-        if (apply(r, &names, &r->changes[i], &one))
-            applied++;
-        else
-            keep_first(r, &one);
+    for (size_t from = 0; from < r->change_count; from += LIMIT_RECHECK_BATCH) {
+        size_t to = from + LIMIT_RECHECK_BATCH;
+        if (!apply_some(r, &names, from, to < r->change_count ? to : r->change_count, &applied, e))
+            return false;
     }
     *more = !r->dry_run && applied > 0 && r->change_count == LIMIT_RECHECK_ROUND;
     return true;

@@ -155,6 +155,19 @@ static void test_row_2_scraped_id(void **state)
     ASSERT_VERDICT(judge_at(w.now, true), 2, ORIGIN_OURS);
 }
 
+static void test_row_2_autoreply_of_a_stranger_is_marked(void **state)
+{
+    (void)state;
+    covered();
+    sent("known@example.org", "ann@example.org", "joe@far.example", w.now - 2 DAYS);
+    citing_autoreply("known@example.org", "joes.assistant@elsewhere-still.example");
+    struct verdict v = judge();
+    ASSERT_VERDICT(v, 2, ORIGIN_OURS);
+    assert_true(v.marked);
+    citing_autoreply("known@example.org", "joe@far.example");
+    assert_false(judge().marked);
+}
+
 static void test_row_2_recorded_twice(void **state)
 {
     (void)state;
@@ -401,6 +414,21 @@ static void test_row_6_responder_of_an_autoreply(void **state)
     (void)state;
     covered();
     citing_autoreply("forged@example.org", "somebody@elsewhere.example");
+    ASSERT_ROW(6, ORIGIN_UNKNOWN);
+}
+
+static void test_row_6_responder_stands_in(void **state)
+{
+    (void)state;
+    covered();
+    forged_bounce();
+    w.findings.class = CLASS_CHALLENGE;
+    found(EVIDENCE_RESPONDER, "somebody@elsewhere.example");
+    ASSERT_ROW(9, ORIGIN_FORGED); /* a failed recipient is named */
+    w.findings.recipient_count = 0;
+    ASSERT_ROW(6, ORIGIN_UNKNOWN);
+    w.evidence[0].value = "1@phx.gbl"; /* no usable ID, but ours by recipient is for failed ones */
+    found(EVIDENCE_TO, "ann@example.org");
     ASSERT_ROW(6, ORIGIN_UNKNOWN);
 }
 
@@ -701,6 +729,7 @@ int main(void)
         WORLD_TEST(test_row_2_original_recipient_clears_the_mark),
         WORLD_TEST(test_row_2_one_of_several_recipients_clears_the_mark),
         WORLD_TEST(test_row_2_scraped_id),
+        WORLD_TEST(test_row_2_autoreply_of_a_stranger_is_marked),
         WORLD_TEST(test_row_2_recorded_twice),
         WORLD_TEST(test_row_2_receipt_after_months),
         WORLD_TEST(test_row_3_nobody_uses_the_address),
@@ -722,6 +751,7 @@ int main(void)
         WORLD_TEST(test_row_6_some_recipients_known),
         WORLD_TEST(test_row_6_original_recipient),
         WORLD_TEST(test_row_6_responder_of_an_autoreply),
+        WORLD_TEST(test_row_6_responder_stands_in),
         WORLD_TEST(test_row_7_traces),
         WORLD_TEST(test_row_8_classes_that_answer_anything),
         WORLD_TEST(test_row_8_no_complete_since),
