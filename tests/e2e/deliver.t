@@ -104,6 +104,7 @@ clear_mail
 
 run -o <"$T/forged"
 is "$code $(messages "$inbox") $(messages "$inbox/.Backscatter")" "0 1 0" "--observe files in the inbox"
+like "$("$BACKSIFT" digest --print 2>&1)" "*x7@shop.example*" "and the digest tells of it"
 config '[own]' 'domain = shop.example' 'address = ada@shop.example' 'addresses-complete = yes' \
     '[deliver]' 'observe = yes'
 run <"$T/forged"
