@@ -4,6 +4,9 @@
  */
 #include "base/printable.h"
 
+#include <stdint.h>
+#include <string.h>
+
 size_t utf8_decode(struct span s, unsigned *cp)
 {
     static const unsigned least[5] = {0, 0, 0x80, 0x800, 0x10000};
@@ -31,16 +34,33 @@ size_t utf8_decode(struct span s, unsigned *cp)
     return len;
 }
 
+/* How many bytes at p are ASCII, eight a step: most text is. */
+static size_t ascii_length(const char *p, size_t n)
+{
+    size_t i = 0;
+    for (uint64_t eight; i + sizeof eight <= n; i += sizeof eight) {
+        memcpy(&eight, p + i, sizeof eight);
+        if (eight & UINT64_C(0x8080808080808080))
+            break;
+    }
+    while (i < n && (unsigned char)p[i] < 0x80)
+        i++;
+    return i;
+}
+
 bool utf8_is_valid(struct span s)
 {
     unsigned cp;
-    while (s.n > 0) {
-        size_t len = utf8_decode(s, &cp);
+    size_t i = 0;
+    for (;;) {
+        i += ascii_length(s.p + i, s.n - i);
+        if (i >= s.n)
+            return true;
+        size_t len = utf8_decode(span_slice(s, i, s.n), &cp);
         if (len == 0)
             return false;
-        s = span_slice(s, len, s.n);
+        i += len;
     }
-    return true;
 }
 
 static bool is_control(unsigned cp)

@@ -70,7 +70,7 @@ static size_t next_start(struct span s, size_t from, size_t to)
 static bool collect_from(struct matching *mt, const struct test *t, struct subject *s, bool all,
                          struct rule_match *out)
 {
-    struct collecting col = {out, t->field->key, s->value};
+    struct collecting col = {out, t->field->key.p, s->value};
     if (!matching_may_hold(mt, t->regex, s))
         return false;
     size_t start = 0;

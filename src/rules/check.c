@@ -3,6 +3,7 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "rules/lint.h"
 #include "rules/rules.h"
@@ -12,6 +13,7 @@ struct checking {
     struct ruleset *rs;
     rules_finding found;
     void *context;
+    struct string_table sections;
     size_t errors;
 };
 
@@ -54,7 +56,7 @@ static void check_test(struct checking *ch, const struct rule *rule, const struc
         report(ch, true, rule->file, a->line, "the regex matches any text");
         return;
     }
-    struct lint lint = pattern_lint((struct span){x->pattern, x->length}, x->multiline);
+    struct lint lint = pattern_lint(x->pattern, x->multiline);
     if (lint.nested_repeat)
         report(ch, true, rule->file, a->line,
                "a repeat without bound within another, with no fixed text between them, takes "
@@ -66,7 +68,7 @@ static void check_test(struct checking *ch, const struct rule *rule, const struc
     if (is_body_text(f) && regex_literals(ch->rs->arena, x)->count == 0)
         report(ch, false, rule->file, a->line,
                "the regex needs no fixed text, so every candidate's '%s' is searched with it",
-               f->key);
+               f->key.p);
 }
 
 static void check_rule(struct checking *ch, const struct rule *rule)
@@ -78,25 +80,37 @@ static void check_rule(struct checking *ch, const struct rule *rule)
         check_test(ch, rule, a);
 }
 
-static void check_name(struct checking *ch, struct string_table *sections, struct rule *rule)
+/* A section's first rule. */
+struct section {
+    struct span name;
+    const struct rule *rule;
+};
+
+static void check_name(struct checking *ch, const struct rule *rule, struct section *section)
 {
-    struct span name = span_of(rule->section);
-    const struct rule *first = string_table_get(sections, name);
-    if (first)
+    struct span **place = string_table_place(&ch->sections, span_of(rule->section));
+    if (!place)
+        return;
+    if (*place) {
+        const struct rule *first = ((struct section *)*place)->rule;
         report(ch, false, rule->file, rule->line, "a rule '%s' stands in %s:%d, too", rule->section,
                first->file, first->line);
-    else
-        (void)string_table_put(sections, name, rule);
+        return;
+    }
+    *section = (struct section){span_of(rule->section), rule};
+    *place = &section->name;
 }
 
 size_t ruleset_check(struct ruleset *rs, rules_finding found, void *context)
 {
-    struct checking ch = {rs, found, context, 0};
-    struct string_table sections = {0};
+    struct checking ch = {.rs = rs, .found = found, .context = context};
+    struct section *sections = calloc(rs->count + 1, sizeof *sections);
     for (size_t i = 0; i < rs->count; i++) {
-        check_name(&ch, &sections, rs->rules[i]);
+        if (sections)
+            check_name(&ch, rs->rules[i], &sections[i]);
         check_rule(&ch, rs->rules[i]);
     }
-    string_table_free(&sections);
+    string_table_free(&ch.sections);
+    free(sections);
     return ch.errors;
 }

@@ -153,10 +153,10 @@ bool ruleset_match(struct ruleset *rs, struct message *m, const struct report *r
         if (mt.subjects.no_memory)
             return false;
         if (holds == HOLDS_BROKEN && !out->broken_rule)
-            out->broken_rule = rule->name;
+            out->broken_rule = rule->name.p;
         if (holds == HOLDS) {
             out->class = rule->class;
-            out->rule = rule->name;
+            out->rule = rule->name.p;
             return captures_collect(&mt, rule, out);
         }
     }

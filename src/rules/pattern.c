@@ -15,7 +15,9 @@ static char at(struct span s, size_t i)
 
 static void skip(struct span *s, size_t n)
 {
-    *s = span_slice(*s, n, s->n);
+    n = n < s->n ? n : s->n;
+    s->p += n;
+    s->n -= n;
 }
 
 static struct pattern_token item(enum token_kind kind)
@@ -80,29 +82,64 @@ static struct pattern_token property(struct span *s)
     return set(true);
 }
 
+static struct pattern_token assertion(char c)
+{
+    struct pattern_token t = item(TOKEN_ASSERTION);
+    t.c = c;
+    return t;
+}
+
 static struct pattern_token escape(struct span *s)
 {
-    static const char control[] = "tnrfea", control_value[] = "\t\n\r\f\033\a";
     char c = at(*s, 0);
     skip(s, 1);
-    if (c == 'x')
+    switch (c) {
+    case 'x':
         return hex_escape(s);
-    if (c == 'p' || c == 'P')
+    case 'p':
+    case 'P':
         return property(s);
-    if (c == 'N' && at(*s, 0) == '{')
-        return unsure;
-    if (c == '\0')
-        return unsure;
-    if (strchr("dDwWsShHvVNRX", c))
-        return set(strchr("DWsHvRX", c) != NULL);
-    if (strchr("bBAzZGK", c))
-        return item(TOKEN_ASSERTION);
-    const char *which = strchr(control, c);
-    if (which)
-        return character((unsigned char)control_value[which - control]);
-    if (ascii_is_alnum(c) || (unsigned char)c > 127)
-        return unsure;
-    return character((unsigned char)c);
+    case 'N':
+        return at(*s, 0) == '{' ? unsure : set(false);
+    case 'd':
+    case 'w':
+    case 'S':
+    case 'h':
+    case 'V':
+        return set(false);
+    case 'D':
+    case 'W':
+    case 's':
+    case 'H':
+    case 'v':
+    case 'R':
+    case 'X':
+        return set(true);
+    case 'b':
+    case 'B':
+    case 'A':
+    case 'z':
+    case 'Z':
+    case 'G':
+    case 'K':
+        return assertion(c);
+    case 't':
+        return character('\t');
+    case 'n':
+        return character('\n');
+    case 'r':
+        return character('\r');
+    case 'f':
+        return character('\f');
+    case 'e':
+        return character(033);
+    case 'a':
+        return character('\a');
+    default:
+        return c == '\0' || ascii_is_alnum(c) || (unsigned char)c > 127
+                   ? unsure
+                   : character((unsigned char)c);
+    }
 }
 
 /* The length of a POSIX name such as [:alpha:] that begins at i, or 0. */
@@ -262,8 +299,7 @@ static struct pattern_token wide_character(struct span *s)
 
 static struct pattern_token unquantified(struct span *s)
 {
-    unsigned char c = (unsigned char)s->p[0];
-    struct pattern_token t = item(TOKEN_END);
+    char c = s->p[0];
     skip(s, 1);
     switch (c) {
     case '\\':
@@ -277,11 +313,8 @@ static struct pattern_token unquantified(struct span *s)
     case '|':
         return item(TOKEN_OR);
     case '^':
-        t.kind = TOKEN_ASSERTION;
-        t.c = '^';
-        return t;
     case '$':
-        return item(TOKEN_ASSERTION);
+        return assertion(c);
     case '.':
         return item(TOKEN_SET);
     case '*':
@@ -289,9 +322,9 @@ static struct pattern_token unquantified(struct span *s)
     case '?':
         return unsure; /* nothing to repeat */
     case '{':
-        return looks_like_quantifier(*s, 0) ? unsure : character(c);
+        return looks_like_quantifier(*s, 0) ? unsure : character('{');
     default:
-        return c > 127 ? wide_character(s) : character(c);
+        return (unsigned char)c > 127 ? wide_character(s) : character((unsigned char)c);
     }
 }
 

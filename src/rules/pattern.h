@@ -24,7 +24,7 @@ enum token_kind {
 
 struct pattern_token {
     enum token_kind kind;
-    char c;           /* TOKEN_CHAR: in lower case; TOKEN_ASSERTION: ^ for the start of a line */
+    char c;           /* TOKEN_CHAR: in lower case; TOKEN_ASSERTION: which, such as ^ or b */
     bool line_end;    /* TOKEN_SET: may match a line end */
     struct span name; /* TOKEN_OPEN: the group's name, or empty */
     bool look;        /* TOKEN_OPEN: looks ahead or behind */

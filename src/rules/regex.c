@@ -69,7 +69,7 @@ void regex_engine_free(struct regex_engine *en)
 const struct literal_set *regex_literals(struct arena *arena, struct regex *x)
 {
     if (!x->analysed) {
-        x->literals = literals_required(arena, (struct span){x->pattern, x->length});
+        x->literals = literals_required(arena, x->pattern);
         x->analysed = true;
     }
     return &x->literals;
@@ -77,7 +77,7 @@ const struct literal_set *regex_literals(struct arena *arena, struct regex *x)
 
 bool regex_has_groups(const struct regex *x)
 {
-    for (const char *p = x->pattern; (p = strstr(p, "(?")) != NULL; p += 2)
+    for (const char *p = x->pattern.p; (p = strstr(p, "(?")) != NULL; p += 2)
         if (p[2] == '\'' || p[2] == 'P' || (p[2] == '<' && p[3] != '=' && p[3] != '!'))
             return true;
     return false;
@@ -131,7 +131,7 @@ bool regex_compile(struct regex_engine *en, struct regex *x, struct error *e)
     int code = 0;
     PCRE2_SIZE offset = 0;
     x->broken = true;
-    x->code = pcre2_compile((PCRE2_SPTR)x->pattern, x->length,
+    x->code = pcre2_compile((PCRE2_SPTR)x->pattern.p, x->pattern.n,
                             options | (x->multiline ? PCRE2_MULTILINE : 0), &code, &offset,
                             en->compiling);
     if (!x->code) {

@@ -21,9 +21,8 @@ struct regex_engine *regex_engine_new(bool jit);
 void regex_engine_free(struct regex_engine *engine);
 
 struct regex {
-    const char *pattern;
-    size_t length;
-    bool multiline; /* ^ and $ stand at lines: for the field `lines` */
+    struct span pattern; /* a string */
+    bool multiline;      /* ^ and $ stand at lines: for the field `lines` */
     bool analysed;
     bool broken; /* does not compile */
     struct literal_set literals;

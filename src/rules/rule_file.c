@@ -77,10 +77,27 @@ static bool check_field(const struct ini_item *item, struct span field, struct e
     return true;
 }
 
-/* Groups by the pattern's looks, so that a misspelt one is found without compiling. */
-static bool check_groups(const struct ini_item *item, struct span field, struct error *e)
+/* Whether every name that looks like a group's is one that may stand there. What looks wrong may
+ * still be no group: in a class, or behind a backslash. */
+static bool groups_look_right(const struct regex *x)
 {
-    struct span rest = span_of(item->value);
+    for (const char *p = x->pattern.p; (p = strstr(p, "(?")) != NULL; p += 2) {
+        enum capture_kind kind;
+        if (p[2] == '\'' || p[2] == 'P')
+            return false;
+        if (p[2] != '<' || p[3] == '=' || p[3] == '!')
+            continue;
+        struct span name = {p + 3, strcspn(p + 3, ">")};
+        if (!capture_kind_from_name(name, &kind) || (kind == CAPTURE_ORIGINAL && !x->multiline))
+            return false;
+    }
+    return true;
+}
+
+/* Groups read off the pattern, so that a misspelt one is found without compiling. */
+static bool check_groups(const struct ini_item *item, const struct regex *x, struct error *e)
+{
+    struct span rest = x->pattern;
     for (struct pattern_token t = pattern_next(&rest);
          t.kind != TOKEN_END && t.kind != TOKEN_UNSURE; t = pattern_next(&rest)) {
         enum capture_kind kind;
@@ -91,20 +108,19 @@ static bool check_groups(const struct ini_item *item, struct span field, struct 
                              "%s:%d: unknown group '%.*s': there are recipient, "
                              "reason, status, id and original",
                              item->file, item->line, (int)t.name.n, t.name.p);
-        if (kind == CAPTURE_ORIGINAL && !span_is(field, "lines"))
+        if (kind == CAPTURE_ORIGINAL && !x->multiline)
             return fail(item, e, "the group 'original' is for the field 'lines' alone");
     }
     return true;
 }
 
-static bool check_regex(const struct ini_item *item, struct span field, struct error *e)
+static bool check_regex(const struct ini_item *item, const struct regex *x, struct error *e)
 {
-    if (!*item->value)
+    if (x->pattern.n == 0)
         return fail_with(item, e, "the regex is missing behind", item->key);
-    if (!utf8_is_valid(span_of(item->value)))
+    if (!utf8_is_valid(x->pattern))
         return fail_with(item, e, "the regex is not valid UTF-8 behind", item->key);
-    const struct regex by_looks = {.pattern = item->value};
-    return !regex_has_groups(&by_looks) || check_groups(item, field, e);
+    return groups_look_right(x) || check_groups(item, x, e);
 }
 
 /* What most mail has says little about it: better asked late, so that rules that need a rare field
@@ -174,10 +190,14 @@ static bool add_alternative(struct rule_reader *r, struct alternative **list, st
 static bool receive_condition(struct rule_reader *r, const struct ini_item *item, struct error *e)
 {
     struct rule_key key = key_parts(item->key);
-    if (!check_field(item, key.field, e) || !check_regex(item, key.field, e))
+    bool new_field = false, new_regex = false;
+    struct rule_field *field = ruleset_field(r->rs, key.field, &new_field);
+    if (new_field && !check_field(item, key.field, e))
         return false;
-    struct rule_field *field = ruleset_field(r->rs, key.field);
-    struct test *test = field ? ruleset_test(r->rs, field, span_of(item->value)) : NULL;
+    struct regex *x = field ? ruleset_regex(r->rs, field, span_of(item->value), &new_regex) : NULL;
+    if (new_regex && !check_regex(item, x, e))
+        return false;
+    struct test *test = x ? ruleset_test(r->rs, field, x) : NULL;
     if (!test)
         return error_memory(e);
     if (key.role == ROLE_CAPTURE)
@@ -222,26 +242,41 @@ static bool end_rule(struct rule_reader *r, struct error *e)
     return ruleset_add(r->rs, rule) || error_memory(e);
 }
 
-static bool begin_rule(struct rule_reader *r, const struct ini_item *item, struct error *e)
+static bool check_rule_name(const struct ini_item *item, struct error *e)
 {
-    if (!end_rule(r, e))
-        return false;
     if (!*item->section || !name_has_only(item->section, "-") || strlen(item->section) > 48)
         return fail_with(item, e, "a rule's name has at most 48 of a-z, 0-9 and '-': not",
                          item->section);
     if (strncmp(item->section, "not-", 4) == 0)
         return fail_with(item, e,
                          "a rule's name does not begin with 'not-' (samples do):", item->section);
+    return true;
+}
+
+static bool begin_rule(struct rule_reader *r, const struct ini_item *item, struct error *e)
+{
+    if (!end_rule(r, e) || !check_rule_name(item, e))
+        return false;
+    size_t prefix = strlen(r->name), n = strlen(item->section);
     struct rule *rule = arena_alloc(r->rs->arena, sizeof *rule);
-    const char *name = arena_printf(r->rs->arena, "%s/%s", r->name, item->section);
+    char *name = arena_alloc(r->rs->arena, prefix + n + 2);
     if (!rule || !name)
         return error_memory(e);
-    if (string_table_get(&r->rs->rule_table, span_of(name)))
+    memcpy(name, r->name, prefix);
+    name[prefix] = '/';
+    memcpy(name + prefix + 1, item->section, n);
+    rule->name = (struct span){name, prefix + n + 1};
+    rule->section = name + prefix + 1;
+    rule->file = r->path;
+    rule->line = item->line;
+    struct span **place = string_table_place(&r->rs->rule_table, rule->name);
+    if (!place)
+        return error_memory(e);
+    if (*place)
         return fail_with(item, e, "there is a rule of that name above:", item->section);
-    *rule = (struct rule){
-        .name = name, .section = name + strlen(r->name) + 1, .file = r->path, .line = item->line};
+    *place = &rule->name;
     r->rule = rule;
-    return string_table_put(&r->rs->rule_table, span_of(name), rule) || error_memory(e);
+    return true;
 }
 
 static bool receive(void *context, const struct ini_item *item, struct error *e)

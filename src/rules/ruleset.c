@@ -47,48 +47,54 @@ size_t field_name_at(struct span key)
     return at;
 }
 
-struct rule_field *ruleset_field(struct ruleset *rs, struct span key)
+/* A new thing of that size that begins with a kept copy of its key; NULL without memory. */
+static void *new_thing(struct ruleset *rs, struct span **place, struct span key, size_t size)
 {
-    struct rule_field *f = string_table_get(&rs->field_table, key);
-    if (f)
-        return f;
-    f = arena_alloc(rs->arena, sizeof *f);
     char *kept = arena_string(rs->arena, key);
-    if (!f || !kept)
+    struct span *thing = kept ? arena_alloc(rs->arena, size) : NULL;
+    if (thing)
+        *thing = (struct span){kept, key.n};
+    *place = thing;
+    return thing;
+}
+
+struct rule_field *ruleset_field(struct ruleset *rs, struct span key, bool *is_new)
+{
+    struct span **place = string_table_place(&rs->field_table, key);
+    *is_new = place && !*place;
+    if (!*is_new)
+        return place ? (struct rule_field *)*place : NULL;
+    struct rule_field *f = new_thing(rs, place, key, sizeof *f);
+    if (!f)
         return NULL;
     size_t name_at;
     f->kind = kind_of(key, &name_at);
-    f->key = kept;
-    f->name = kept + name_at;
+    f->name = f->key.p + name_at;
     f->index = rs->field_count++;
     f->next = rs->fields;
     rs->fields = f;
-    return string_table_put(&rs->field_table, (struct span){kept, key.n}, f) ? f : NULL;
+    return f;
 }
 
-static struct regex *find_regex(struct ruleset *rs, bool multiline, struct span pattern)
+struct regex *ruleset_regex(struct ruleset *rs, const struct rule_field *field, struct span pattern,
+                            bool *is_new)
 {
-    struct string_table *table = &rs->pattern_table[multiline];
-    struct regex *x = string_table_get(table, pattern);
-    if (x)
-        return x;
-    x = arena_alloc(rs->arena, sizeof *x);
-    char *kept = arena_string(rs->arena, pattern);
-    if (!x || !kept)
+    bool multiline = field->kind == FIELD_LINES;
+    struct span **place = string_table_place(&rs->pattern_table[multiline], pattern);
+    *is_new = place && !*place;
+    if (!*is_new)
+        return place ? (struct regex *)*place : NULL;
+    struct regex *x = new_thing(rs, place, pattern, sizeof *x);
+    if (!x)
         return NULL;
-    x->pattern = kept;
-    x->length = pattern.n;
     x->multiline = multiline;
     x->next_regex = rs->regexes;
     rs->regexes = x;
-    return string_table_put(table, (struct span){kept, pattern.n}, x) ? x : NULL;
+    return x;
 }
 
-struct test *ruleset_test(struct ruleset *rs, struct rule_field *field, struct span pattern)
+struct test *ruleset_test(struct ruleset *rs, struct rule_field *field, struct regex *x)
 {
-    struct regex *x = find_regex(rs, field->kind == FIELD_LINES, pattern);
-    if (!x)
-        return NULL;
     for (struct test *t = x->tests; t; t = t->next_of_regex)
         if (t->field == field)
             return t;
@@ -150,7 +156,7 @@ size_t ruleset_count(const struct ruleset *rs)
 struct rule_info ruleset_info(const struct ruleset *rs, size_t i)
 {
     const struct rule *r = rs->rules[i];
-    return (struct rule_info){r->name, r->file, r->line, r->class, r->condition_count};
+    return (struct rule_info){r->name.p, r->file, r->line, r->class, r->condition_count};
 }
 
 size_t ruleset_file_count(const struct ruleset *rs)

@@ -27,8 +27,8 @@ enum field_kind {
 
 /* A field that some rule names. */
 struct rule_field {
+    struct span key; /* as rules write it: "subject", "report.action"; a string */
     enum field_kind kind;
-    const char *key;  /* as rules write it: "subject", "report.action" */
     const char *name; /* of the header field: "subject", "action" */
     size_t index;
     struct rule_field *next;
@@ -63,7 +63,7 @@ struct condition {
 };
 
 struct rule {
-    const char *name;    /* "file/section" */
+    struct span name;    /* "file/section"; a string */
     const char *section; /* within name */
     const char *file;
     int line;
@@ -95,9 +95,12 @@ bool field_is_cheap(const struct rule_field *f);
 /* Where the name of the header field begins in a key: behind "report." and "original.". */
 size_t field_name_at(struct span key);
 
-/* Finds or makes. NULL without memory. */
-struct rule_field *ruleset_field(struct ruleset *rs, struct span key);
-struct test *ruleset_test(struct ruleset *rs, struct rule_field *field, struct span pattern);
+/* Finds or makes. NULL without memory. is_new says that nobody has asked for it before, so that
+ * what it is made from can be checked once. */
+struct rule_field *ruleset_field(struct ruleset *rs, struct span key, bool *is_new);
+struct regex *ruleset_regex(struct ruleset *rs, const struct rule_field *field, struct span pattern,
+                            bool *is_new);
+struct test *ruleset_test(struct ruleset *rs, struct rule_field *field, struct regex *x);
 
 /* Adds a rule to the end. False without memory. */
 bool ruleset_add(struct ruleset *rs, struct rule *rule);

@@ -10,24 +10,21 @@
 
 #include "base/span.h"
 
-struct string_entry {
-    struct span key;
-    uint64_t hash;
-    void *value;
-};
-
-/* Start from {0}. */
+/* Start from {0}. What stands in it begins with its key, a struct span. */
 struct string_table {
-    struct string_entry *entries;
+    struct string_slot {
+        uint32_t hash;
+        struct span *thing;
+    } * slots;
     size_t size, count;
 };
 
-/* What stands under key, or NULL. */
+/* The thing of that key, or NULL. */
 void *string_table_get(const struct string_table *t, struct span key);
 
-/* Puts a value that is not NULL under a key that is not there yet; the key's bytes are the
- * caller's and must stay. False without memory. */
-bool string_table_put(struct string_table *t, struct span key, void *value);
+/* Where the thing of that key stands, or is to be put by the caller before the next call: then
+ * *place is NULL. NULL without memory. */
+struct span **string_table_place(struct string_table *t, struct span key);
 
 void string_table_free(struct string_table *t);
 
