@@ -33,7 +33,7 @@ struct config {
 
     /* [own] */
     struct config_list domains;   /* lower case */
-    struct config_list addresses; /* as given, normalised where compared */
+    struct config_list addresses; /* as given, normalised where compared; "@domain" is all of it */
     bool addresses_complete;
     struct config_list relays;        /* host names of ours in Received, lower case */
     struct config_list keyed_headers; /* "Name: value" */

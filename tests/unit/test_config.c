@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "config/config.h"
+#include "config/config_keys.h"
 #include "config/imap_account.h"
 #include "config/nearest.h"
 
@@ -339,6 +340,22 @@ static void test_many_values(void **state)
     expect_error(f, text, LIMIT_CONFIG_VALUES + 2, "too many values");
 }
 
+/* Run from the top folder, as make check does. */
+static void test_every_key_has_its_words(void **state)
+{
+    struct fixture *f = *state;
+    char page[100000];
+    FILE *in = fopen("man/backsift.conf.5", "r");
+    assert_non_null(in);
+    size_t n = fread(page, 1, sizeof page, in);
+    fclose(in);
+    for (size_t i = 0; i < config_key_count; i++) {
+        const char *item = arena_printf(f->home.arena, ".It Cm %s Ns = Ns ", config_keys[i].name);
+        if (span_find((struct span){page, n}, span_of(item)) == n)
+            fail_msg("'%s' is not in backsift.conf(5)", config_keys[i].name);
+    }
+}
+
 static void test_nearest(void **state)
 {
     (void)state;
@@ -367,6 +384,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_imap, start, end),
         cmocka_unit_test_setup_teardown(test_password_must_be_private, start, end),
         cmocka_unit_test_setup_teardown(test_many_values, start, end),
+        cmocka_unit_test_setup_teardown(test_every_key_has_its_words, start, end),
         cmocka_unit_test(test_nearest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
