@@ -368,6 +368,10 @@ static bool read_folder(struct run *r)
         return false;
     bool still = cursor.valid && strcmp(cursor.stamp, stamp) == 0;
     r->all = cursor.names;
+    if (still && r->last_run == r->started) {
+        r->progress->complete = true; /* nothing is new since a run of this very second */
+        return true;
+    }
     if (!still && !read_until_still(r, &cursor, stamp, &settled, &still))
         return false;
     r->progress->complete = still && !r->unreadable;
