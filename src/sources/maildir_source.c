@@ -17,8 +17,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
-#include "sources/coverage.h"
-#include "sources/sent_copy.h"
+#include "sources/sent_batch.h"
 #include "sources/source_kinds.h"
 
 #define SCHEME "maildir"
@@ -31,26 +30,13 @@
 /* A file whose name is older than the last run by this much is taken for one that was there. */
 #define RECENT (2 * SECONDS_PER_DAY)
 
-/* A new file that has been read and is not recorded yet. */
-struct fresh {
-    const char *item;
-    struct sent_copy copy;
-    unixtime filed; /* the file's time */
-};
-
 struct run {
-    struct store *store;
-    const struct config *config;
+    struct sent_batch batch;
     const char *name;
     int64_t deadline;
     struct source_progress *progress;
-    unixtime started;
     int root;            /* the folder */
     char *header;        /* LIMIT_HEADER_BYTES for the file at hand */
-    struct arena *arena; /* of the batch */
-    struct fresh *batch; /* LIMIT_SENT_BATCH of them */
-    size_t batch_count;
-    int64_t fresh_seen;  /* files put into a batch so far */
     unixtime last_run;   /* of the run before; names older than it by RECENT are trusted */
     bool trusting;       /* this pass trusts them */
     uint64_t all, known; /* sums over the names of this pass; known: without those recorded now */
@@ -76,7 +62,7 @@ static bool stamp_of(struct run *r, char out[STAMP_SIZE], bool *settled)
         n += (size_t)snprintf(out + n, STAMP_SIZE - n, "%llx.%llx.%lld.%ld ",
                               (unsigned long long)st.st_dev, (unsigned long long)st.st_ino,
                               (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
-        if (st.st_mtim.tv_sec + SETTLED >= r->started)
+        if (st.st_mtim.tv_sec + SETTLED >= r->batch.started)
             *settled = false;
     }
     return true;
@@ -90,88 +76,6 @@ static uint64_t number_of(struct span item)
     for (size_t i = 0; i < item.n; i++)
         h = (h ^ (unsigned char)item.p[i]) * 1099511628211u;
     return h;
-}
-
-/* --- recording a batch --- */
-
-static unixtime oldest_kept(const struct run *r)
-{
-    return r->started - r->config->retain_days * SECONDS_PER_DAY;
-}
-
-/* When the message was sent: its Date, unless that lies in the future or is missing; nor is a Date
- * believed that would drop a message filed lately from the index: some clocks stand at 1970. */
-static unixtime sending_time(const struct run *r, const struct fresh *f)
-{
-    unixtime filed = f->filed < r->started ? f->filed : r->started;
-    unixtime time = f->copy.has_date && f->copy.date < r->started ? f->copy.date : r->started;
-    if (!f->copy.has_date || time < oldest_kept(r))
-        time = filed;
-    return time;
-}
-
-static bool record_fresh(struct run *r, const struct fresh *f, struct error *e)
-{
-    unixtime time = sending_time(r, f);
-    if (time < oldest_kept(r))
-        return coverage_forget(r->store, oldest_kept(r), e);
-    if (!sent_copy_record(r->store, r->name, &f->copy, time, e))
-        return false;
-    /* Where a nameless copy is dated wrong, its gap must still lie where it was sent. */
-    bool dated_wrong = llabs((long long)(f->filed - time)) > SECONDS_PER_DAY;
-    return f->copy.ids.count > 0 || !dated_wrong || f->filed > r->started ||
-           sent_copy_record(r->store, r->name, &f->copy, f->filed, e);
-}
-
-/* Another process may have recorded some of the batch meanwhile. */
-static bool record_batch(struct run *r, int64_t *added, struct error *e)
-{
-    for (size_t i = 0; i < r->batch_count; i++) {
-        struct span item = span_of(r->batch[i].item);
-        bool seen;
-        if (!store_item_seen(r->store, r->name, item, &seen, e))
-            return false;
-        if (seen)
-            continue;
-        if (!record_fresh(r, &r->batch[i], e) || !store_item_add(r->store, r->name, item, e))
-            return false;
-        ++*added;
-    }
-    return true;
-}
-
-static bool save_state(struct run *r, bool complete, const char *cursor, int64_t added,
-                       struct error *e)
-{
-    struct source_state state;
-    if (!store_source(r->store, r->arena, r->name, &state, e))
-        return false;
-    state.name = r->name;
-    state.is_push = false;
-    if (complete)
-        state.cursor = cursor;
-    source_state_run(&state, r->started, complete, added);
-    return store_source_save(r->store, &state, e);
-}
-
-/* Writes the batch, and on a complete run its end. */
-static bool flush(struct run *r, bool complete, const char *cursor)
-{
-    int64_t added = 0;
-    if (r->batch_count == 0 && !complete)
-        return true;
-    if (!store_begin(r->store, r->e))
-        return false;
-    if (!record_batch(r, &added, r->e) || !save_state(r, complete, cursor, added, r->e)) {
-        store_rollback(r->store);
-        return false;
-    }
-    if (!store_commit(r->store, r->e))
-        return false;
-    r->progress->added += added;
-    r->batch_count = 0;
-    arena_reset(r->arena);
-    return true;
 }
 
 /* --- reading files --- */
@@ -218,19 +122,6 @@ static bool cannot_read(struct run *r, int dir, const char *subdir, const char *
     return true;
 }
 
-static bool add_to_batch(struct run *r, struct span item, ssize_t header_bytes, unixtime filed)
-{
-    struct fresh *f = &r->batch[r->batch_count];
-    *f = (struct fresh){.item = arena_string(r->arena, item), .filed = filed};
-    if (!f->item ||
-        !sent_copy_read(r->arena, (struct span){r->header, (size_t)header_bytes}, &f->copy))
-        return error_memory(r->e);
-    r->batch_count++;
-    r->fresh_seen++;
-    bool full = r->batch_count == LIMIT_SENT_BATCH || arena_used(r->arena) > LIMIT_ARENA / 2;
-    return !full || flush(r, false, NULL);
-}
-
 static bool read_file(struct run *r, int dir, const char *subdir, const char *file,
                       struct span item)
 {
@@ -248,7 +139,8 @@ static bool read_file(struct run *r, int dir, const char *subdir, const char *fi
         return true;
     if (n < 0)
         return cannot_read(r, dir, subdir, file);
-    return add_to_batch(r, item, n, st.st_mtim.tv_sec);
+    return sent_batch_add(&r->batch, item, (struct span){r->header, (size_t)n}, st.st_mtim.tv_sec,
+                          r->e);
 }
 
 static bool is_due(const struct run *r)
@@ -277,15 +169,15 @@ static bool look_at(struct run *r, int dir, const char *subdir, const char *file
 {
     struct span item = {file, strcspn(file, ":")};
     uint64_t number = number_of(item);
-    int64_t before = r->fresh_seen;
+    int64_t before = r->batch.taken;
     bool seen = r->trusting && !is_recent(r, item);
     r->progress->seen++;
     r->all += number;
     report(r);
-    if (!seen && (!store_item_seen(r->store, r->name, item, &seen, r->e) ||
+    if (!seen && (!store_item_seen(r->batch.store, r->name, item, &seen, r->e) ||
                   (!seen && !read_file(r, dir, subdir, file, item))))
         return false;
-    if (r->fresh_seen == before)
+    if (r->batch.taken == before)
         r->known += number;
     return true;
 }
@@ -315,7 +207,7 @@ static bool scan(struct run *r, const char *subdir, bool *due)
 /* One pass: new/ before cur/, for files move that way. */
 static bool pass(struct run *r, bool *due)
 {
-    r->vanished = false;
+    r->vanished = r->unreadable = false;
     r->progress->seen = 0;
     r->progress->skipped = 0;
     r->all = r->known = 0;
@@ -332,7 +224,7 @@ struct cursor {
 static bool read_cursor(struct run *r, struct cursor *c)
 {
     struct source_state state;
-    if (!store_source(r->store, r->arena, r->name, &state, r->e))
+    if (!store_source(r->batch.store, r->batch.arena, r->name, &state, r->e))
         return false;
     char *end;
     *c = (struct cursor){.names = strtoull(state.cursor, &end, 16)};
@@ -368,38 +260,32 @@ static bool read_folder(struct run *r)
         return false;
     bool still = cursor.valid && strcmp(cursor.stamp, stamp) == 0;
     r->all = cursor.names;
-    if (still && r->last_run == r->started) {
+    if (still && r->last_run == r->batch.started) {
         r->progress->complete = true; /* nothing is new since a run of this very second */
         return true;
     }
     if (!still && !read_until_still(r, &cursor, stamp, &settled, &still))
         return false;
     r->progress->complete = still && !r->unreadable;
+    if (!r->progress->complete)
+        return sent_batch_flush(&r->batch, r->e) && !r->unreadable;
     snprintf(text, sizeof text, "%llx %s", (unsigned long long)r->all, settled ? stamp : "");
-    return flush(r, r->progress->complete, text) && !r->unreadable;
+    return sent_batch_complete(&r->batch, text, r->e);
 }
 
 static bool pull(struct store *s, const struct config *c, const char *name, int64_t deadline_us,
                  struct source_progress *progress, struct error *e)
 {
-    struct run r = {.store = s,
-                    .config = c,
-                    .name = name,
-                    .deadline = deadline_us,
-                    .progress = progress,
-                    .started = clock_now(),
-                    .e = e};
+    struct run r = {.name = name, .deadline = deadline_us, .progress = progress, .e = e};
     const char *path = name + strlen(SCHEME ":");
     progress->complete = false;
     r.root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (r.root < 0)
         return error_system(e, ERROR_DATA, errno, "source %s cannot be opened", name);
     r.header = malloc(LIMIT_HEADER_BYTES);
-    r.batch = calloc(LIMIT_SENT_BATCH, sizeof *r.batch);
-    r.arena = arena_new(LIMIT_ARENA);
-    bool ok = (r.header && r.batch && r.arena) ? read_folder(&r) : error_memory(e);
-    arena_free(r.arena);
-    free(r.batch);
+    bool ok = sent_batch_start(&r.batch, s, c, name, progress, e) &&
+              (r.header || error_memory(e)) && read_folder(&r);
+    sent_batch_free(&r.batch);
     free(r.header);
     close(r.root);
     return ok;
