@@ -23,7 +23,8 @@ enum evidence_kind {
     EVIDENCE_RETURNED_ID, /* "returned-id": Message-ID of an original returned in a part */
     EVIDENCE_QUOTED_ID,   /* "quoted-id": Message-ID of an original quoted in text */
     EVIDENCE_FIELD_ID,    /* "field-id": X-Original-Message-ID, Original-Message-ID (MDN),
-                             X-MS-TNEF-Correlator and such: names the original by definition */
+                             X-MS-TNEF-Correlator and such: names the original by definition; also
+                             an original's former ID in its own header */
     EVIDENCE_IN_REPLY_TO, /* "in-reply-to": cited */
     EVIDENCE_REFERENCES,  /* "references": the last of References, cited */
     /* addresses of ours, as they stand */

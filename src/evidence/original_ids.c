@@ -179,6 +179,25 @@ static void add_field_ids(struct ids *ids)
     }
 }
 
+/* Forwarders that give a message a new ID keep the former one in the original's own header. */
+static void add_former_ids(struct ids *ids, int nesting)
+{
+    static const char *const names[] = {"X-Original-Message-ID", "X-Google-Original-Message-ID",
+                                        NULL};
+    const struct original *o;
+    for (size_t i = 0; (o = collector_original(ids->c, i)); i++) {
+        for (size_t k = 0; o->nesting == nesting && names[k]; k++) {
+            const struct field *f = header_field(&o->header, names[k], 0);
+            struct string_list list = {0};
+            if (f)
+                list = message_ids_in(ids->c->arena, f->value, false);
+            if (list.count > 0)
+                add_id(ids, EVIDENCE_FIELD_ID, nesting, collector_place(ids->c, o->place, f->name),
+                       span_of(list.items[0]));
+        }
+    }
+}
+
 /* The last ID of a list that may be longer than is read at once. */
 static struct span last_id(struct ids *ids, struct span value)
 {
@@ -229,6 +248,7 @@ void collect_ids(struct collector *c)
         if (nesting == 0)
             add_captures(&ids);
         add_originals(&ids, nesting, true);
+        add_former_ids(&ids, nesting);
         if (nesting > 0)
             continue;
         add_field_ids(&ids);

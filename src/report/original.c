@@ -64,6 +64,13 @@ static bool is_carrier(const struct part *p)
            (is_headers_part(p) || is_named_eml(p) || span_is(span_of(p->subtype), "rfc822"));
 }
 
+/* A part that mail systems give a type of their own: what begins with a mail's header is one. */
+static bool may_be_carrier(const struct report_builder *b, const struct part *p)
+{
+    return b->from_mail_system && p->kind == PART_LEAF &&
+           (span_is(span_of(p->type), "application") || span_is(span_of(p->type), "message"));
+}
+
 static bool is_delivery_status(const struct part *p)
 {
     return span_ends_nocase(span_of(p->subtype), "delivery-status");
@@ -229,7 +236,7 @@ void builder_read_originals(struct report_builder *b)
             continue;
         if (p->kind == PART_MESSAGE && is_carrier(p))
             add_message_part(&s, p);
-        else if (is_carrier(p))
+        else if (is_carrier(p) || may_be_carrier(b, p))
             taken[i] = add_leaf(&s, p);
     }
     for (size_t i = 0; i < m->part_count; i++) {

@@ -95,7 +95,8 @@ static void read_status_text(struct report_builder *b, struct part *p, struct sp
     size_t offset = 0, end, first = b->report->group_count;
     struct header fields;
     bool found = false;
-    for (; field_block_find(b->message->arena, &status_block, text, &offset, &end, &fields);
+    for (; !b->report->truncated &&
+           field_block_find(b->message->arena, &status_block, text, &offset, &end, &fields);
          offset = end) {
         found = found || is_recipient_group(&fields);
         builder_add_group(b, fields, builder_text_place(b, p, offset));

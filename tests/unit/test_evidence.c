@@ -219,6 +219,15 @@ static void fields_name_the_original_by_definition(void **state)
     assert_string_equal(ids(state, f), "field-id 0 1@x");
 }
 
+static void former_ids_of_an_original_count(void **state)
+{
+    struct findings *f = collect(
+        state, CLASS_BOUNCE,
+        MULTIPART "\n--b\nContent-Type: message/rfc822\n\nFrom: list@x\nTo: b\nSubject: s\n"
+                  "Message-ID: <new@x>\nX-Google-Original-Message-ID: <old@x>\n\nbody\n--b--");
+    assert_string_equal(ids(state, f), "returned-id 0 new@x\nfield-id 0 old@x");
+}
+
 static void correlators_are_believed_in_reports_only(void **state)
 {
 #define CORRELATED(domain)                                                                         \
@@ -557,6 +566,7 @@ int main(void)
         message_test(own_id_is_no_evidence),
         message_test(no_id_comes_twice),
         message_test(fields_name_the_original_by_definition),
+        message_test(former_ids_of_an_original_count),
         message_test(correlators_are_believed_in_reports_only),
         message_test(cited_ids_are_the_last),
         message_test(captures_point_at_ids_and_originals),

@@ -297,7 +297,10 @@ static void originals_are_returned_in_parts(void **state)
          "8bit\n\n" RETURNED("1@x") "\nbody\n",
          "0 m part 2 <1@x>"},
         {"Content-Type: application/octet-stream; name=\"a.eml\"\n\nno header here\n", ""},
-        {"Content-Type: application/pdf\n\n" RETURNED("1@x"), ""},
+        {"Content-Type: application/octet-stream\n\n" RETURNED("1@x") "\nbody\n",
+         "0 m part 2 <1@x>"},
+        {"Content-Type: message/x-own\n\n" RETURNED("1@x"), "0 h part 2 <1@x>"},
+        {"Content-Type: image/png\n\n" RETURNED("1@x"), ""},
         {"Content-Type: message/rfc822\n\n\n", ""},
     };
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
