@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/random.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/directory.h"
@@ -180,18 +181,30 @@ static void mend(struct run *r)
                  "digest: the journal could not be compared with the folders: %s", e.text);
 }
 
+/* Times are whole seconds, and a digest ends before the one it is made in: what recheck changed
+ * just now would be told in the next digest only. */
+static void let_the_second_pass(struct run *r)
+{
+    const struct timespec moment = {.tv_nsec = 10 * 1000 * 1000};
+    unixtime present = clock_now();
+    while ((r->now = clock_now()) == present)
+        nanosleep(&moment, NULL);
+}
+
+/* A look alone ends with the present second, because nothing is remembered of it. */
 static struct gathering what_to_gather(const struct run *r)
 {
+    unixtime end = r->output == OUTPUT_MAIL ? r->now : r->now + 1;
     struct gathering what = {.owner = r->envelope.to.address,
                              .everything = r->everything,
                              .store_error = r->store_error};
     if (is_free_span(r)) {
-        unixtime until = r->until > 0 ? r->until : r->now;
+        unixtime until = r->until > 0 ? r->until : end;
         unixtime since = r->since > 0 ? r->since : until - SECONDS_PER_DAY;
         what.period = (struct summary_options){.since = since, .until = until, .after = -1};
     } else {
-        what.period = (struct summary_options){
-            .since = r->last_until, .until = r->now, .after = r->last_event};
+        what.period =
+            (struct summary_options){.since = r->last_until, .until = end, .after = r->last_event};
     }
     return what;
 }
@@ -281,14 +294,15 @@ static bool run(struct run *r, struct error *e)
             return false;
     }
     r->now = clock_now();
-    if (!recall(r, e) || !name_message(r, e))
+    if (!recall(r, e))
         return false;
     if (r->output == OUTPUT_MAIL) {
         if (!is_free_span(r) && was_made(r))
             return true;
+        let_the_second_pass(r);
         mend(r);
     }
-    return make(r, e);
+    return name_message(r, e) && make(r, e);
 }
 
 /* --- the command line --- */

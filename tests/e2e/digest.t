@@ -162,6 +162,19 @@ digest
 is "$status:$(inbox)" 0:1 "after the journal was lost there is a digest"
 like "$(subject)" "*$held forged*" "that counts what the folders hold"
 
+# --- what recheck finds is told at once, and once ---
+config '[own]' 'domain = shop.example' '[index]' 'source = stdin' "complete-since = $month_ago"
+rm -f "$HOME"/Maildir/new/* "$database"*
+deliver late joe@far.example ada@shop.example 'The late one'
+record late joe@far.example
+"$BACKSIFT" recheck -q
+digest
+like "$(subject)" "1 found to be yours, 1 of your messages failed*" "recheck's rescue is told in the digest right behind it"
+deliver spam-6 victim@far.example x6@shop.example
+rm -f "$HOME"/Maildir/new/*
+digest --json
+is "$(figures 'len(d["rescued"]), len(d["own"])')" "(0, 0)" "and not again"
+
 # --- two at a time ---
 rm -f "$HOME"/Maildir/new/* "$database"*
 record offer bob@far.example
