@@ -21,6 +21,7 @@
 #include "base/limits.h"
 #include "cmd/context.h"
 #include "cmd/digest_gather.h"
+#include "cmd/digest_send.h"
 #include "cmd/exit_code.h"
 #include "cmd/mend.h"
 #include "digest/digest_json.h"
@@ -31,8 +32,8 @@
 
 static const char usage[] =
     "Usage: backsift digest [OPTION]...\n"
-    "Make the mail that tells what was filed since the last digest, and file it in the inbox: at\n"
-    "most one a period, none when there is nothing to tell.\n\n"
+    "Make the mail that tells what was filed since the last digest, and file it in the inbox (or\n"
+    "send it, by [digest] sendmail): at most one a period, none when there is nothing to tell.\n\n"
     "  -p, --print             write the mail to standard output; file and remember nothing\n"
     "  -T, --text              write the text alone; likewise\n"
     "  -j, --json              write the same figures as JSON; likewise\n"
@@ -144,6 +145,17 @@ static bool open_store(struct run *r, struct error *e)
     return r->store_error || error_memory(e);
 }
 
+/* Who has the digest sent may have no Maildir here. */
+static bool open_maildir(struct run *r, struct error *e)
+{
+    const struct config *c = r->context.config;
+    r->maildir = maildir_open(c->maildir, c->layout, false, e);
+    if (r->maildir || !c->digest_sendmail)
+        return r->maildir != NULL;
+    *e = (struct error){0};
+    return true;
+}
+
 static bool read_addresses(struct run *r, struct error *e)
 {
     const struct config *c = r->context.config;
@@ -243,6 +255,13 @@ static bool file_in_inbox(struct run *r, struct span bytes, struct error *e)
     return false;
 }
 
+static bool mail(struct run *r, struct span bytes, struct error *e)
+{
+    const char *program = r->context.config->digest_sendmail;
+    return program ? digest_send(program, r->envelope.to.address, bytes, e)
+                   : file_in_inbox(r, bytes, e);
+}
+
 static bool give_out(struct run *r, const struct digest *d, struct error *e)
 {
     struct buf out = {0};
@@ -255,7 +274,7 @@ static bool give_out(struct run *r, const struct digest *d, struct error *e)
     else
         digest_mail(d, &r->envelope, &out);
     bool ok = out.failed                 ? error_memory(e)
-              : r->output == OUTPUT_MAIL ? file_in_inbox(r, buf_span(&out), e)
+              : r->output == OUTPUT_MAIL ? mail(r, buf_span(&out), e)
               : r->output == OUTPUT_HTML ? write_file(r->html_file, buf_span(&out), e)
                                          : print(buf_span(&out), e);
     buf_free(&out);
@@ -289,8 +308,7 @@ static bool run(struct run *r, struct error *e)
     if (!context_open(c, CALLER_USER, r->config, e) || !read_addresses(r, e) || !open_store(r, e))
         return false;
     if (r->output == OUTPUT_MAIL) {
-        r->maildir = maildir_open(c->config->maildir, c->config->layout, false, e);
-        if (!r->maildir || !take_lock(r, e))
+        if (!open_maildir(r, e) || !take_lock(r, e))
             return false;
     }
     r->now = clock_now();
@@ -300,7 +318,8 @@ static bool run(struct run *r, struct error *e)
         if (!is_free_span(r) && was_made(r))
             return true;
         let_the_second_pass(r);
-        mend(r);
+        if (r->maildir)
+            mend(r);
     }
     return name_message(r, e) && make(r, e);
 }

@@ -64,6 +64,8 @@ struct config {
     const char *digest_to;   /* address in To:; default the login name */
     const char *digest_from; /* default "backsift <login name@host>", as one mailbox */
     bool digest_when_empty;  /* default no: nothing to tell, no mail */
+    const char
+        *digest_sendmail; /* absolute path of a program to mail it by; NULL: into the Maildir */
 
     /* [log] */
     struct config_list log_to; /* "file", "file:/abs/path", "syslog", "stderr"; default "file" */

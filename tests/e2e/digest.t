@@ -175,7 +175,25 @@ rm -f "$HOME"/Maildir/new/*
 digest --json
 is "$(figures 'len(d["rescued"]), len(d["own"])')" "(0, 0)" "and not again"
 
+# --- by a sendmail ---
+config '[own]' 'domain = shop.example' '[index]' 'source = stdin' "complete-since = $month_ago" \
+    '[digest]' 'to = ada@shop.example' "sendmail = $T/sendmail"
+rm -f "$HOME"/Maildir/new/*
+printf '#!/bin/sh\nprintf "%%s " "$@" >"%s/arguments"\ncat >"%s/sent"\n' "$T" "$T" >"$T/sendmail"
+chmod 755 "$T/sendmail"
+digest --since "$month_ago"
+is "$status:$(inbox)" 0:0 "with a sendmail nothing is filed"
+is "$(cat "$T/arguments")" '-i -f <> -- ada@shop.example ' "it is called with the null sender"
+ok python3 "$here/check_mail.py" "$T/sent" -- "and gets the mail"
+printf '#!/bin/sh\nexit 71\n' >"$T/sendmail"
+digest --since "$month_ago"
+is "$status:$(cat "$T/err")" "75:backsift: $T/sendmail exited with 71: the digest was not sent" "its failure is 75"
+rm "$T/sendmail"
+digest --since "$month_ago"
+is "$status:$(cat "$T/err")" "75:backsift: $T/sendmail cannot be run: see [digest] sendmail" "and so is its absence"
+
 # --- two at a time ---
+config '[own]' 'domain = shop.example' '[index]' 'source = stdin' "complete-since = $month_ago"
 rm -f "$HOME"/Maildir/new/* "$database"*
 record offer bob@far.example
 deliver offer bob@far.example ada@shop.example
