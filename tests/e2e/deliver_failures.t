@@ -135,6 +135,8 @@ else
     deliver <"$T/forged"
     in_inbox "$T/forged" "the store may not be read"
 fi
+rm -rf "$inbox"
+make_maildir "$inbox"
 deliver <"$T/plain"
 is "$code $(messages "$inbox")" "0 1" "none of that concerns ordinary mail"
 
