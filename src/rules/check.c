@@ -43,6 +43,15 @@ static bool matches_anything(struct ruleset *rs, struct regex *x)
            regex_match(rs->engine, x, span_of("\x01"), 0) == REGEX_YES;
 }
 
+static bool needs_fixed_text(struct ruleset *rs, struct regex *x)
+{
+    const struct literal_set *set = regex_literals(rs->arena, x);
+    for (size_t i = 0; i < set->count; i++)
+        if (!set->items[i].has_grams)
+            return false;
+    return set->count > 0;
+}
+
 static void check_test(struct checking *ch, const struct rule *rule, const struct alternative *a)
 {
     struct regex *x = a->test->regex;
@@ -65,7 +74,7 @@ static void check_test(struct checking *ch, const struct rule *rule, const struc
         report(ch, is_body_text(f), rule->file, a->line,
                "the regex starts with a repeat without bound, which takes quadratic time: begin "
                "with fixed text, or give the repeat a bound");
-    if (is_body_text(f) && regex_literals(ch->rs->arena, x)->count == 0)
+    if (is_body_text(f) && !needs_fixed_text(ch->rs, x))
         report(ch, false, rule->file, a->line,
                "the regex needs no fixed text, so every candidate's '%s' is searched with it",
                f->key.p);

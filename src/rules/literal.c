@@ -7,12 +7,14 @@
 
 #include <string.h>
 
+#include "base/printable.h"
+#include "rules/fold.h"
 #include "rules/pattern.h"
 
-#define SET_MAX     64 /* literals in a set: beyond, searching for all costs more than the regex */
-#define LITERAL_MAX 64
+#define SET_MAX     200 /* literals in a set */
+#define LITERAL_MAX 64  /* bytes of one: the rest of a longer text is not needed */
 #define DEPTH_MAX   24
-#define SCRATCH     4096
+#define SCRATCH     8192
 
 /* A candidate: any one of these must stand in the subject. exact: the expression matches the single
  * string items[0] and nothing else. count 0: nothing is known. */
@@ -52,9 +54,9 @@ static struct span keep(struct walk *w, const char *text, size_t n)
 /* Length tells more than anything up to a word's; then fewer literals are better. */
 static long score(const struct found *f)
 {
-    if (f->count == 0 || f->shortest < 2)
-        return -1000;
-    return (long)(f->shortest > 10 ? 10 : f->shortest) * 4 - (long)f->count;
+    if (f->count == 0 || f->shortest == 0)
+        return -1;
+    return (long)(f->shortest > 10 ? 10 : f->shortest) * SET_MAX - (long)f->count;
 }
 
 static void offer(struct found *best, const struct found *candidate)
@@ -66,42 +68,53 @@ static void offer(struct found *best, const struct found *candidate)
     }
 }
 
-static void offer_one(struct found *best, struct span text)
-{
-    struct found one;
-    one.items[0] = text;
-    one.count = 1;
-    one.shortest = text.n;
-    offer(best, &one);
-}
-
 static void end_run(struct walk *w, struct run *r, struct found *best)
 {
-    if (r->n >= 2)
-        offer_one(best, keep(w, r->text, r->n));
+    struct found one;
+    one.count = 1;
+    one.shortest = r->n;
+    if (score(&one) > score(best)) {
+        one.items[0] = keep(w, r->text, r->n);
+        offer(best, &one);
+    }
     r->n = 0;
     r->whole = false;
 }
 
+/* Adds one or more whole characters. */
 static void add_to_run(struct walk *w, struct run *r, struct found *best, struct span text)
 {
-    for (size_t i = 0; i < text.n; i++) {
-        if (r->n == LITERAL_MAX)
-            end_run(w, r, best);
-        r->text[r->n++] = text.p[i];
-    }
+    if (r->n + text.n > LITERAL_MAX)
+        end_run(w, r, best);
+    memcpy(r->text + r->n, text.p, text.n);
+    r->n += text.n;
 }
 
 static void read_char(struct walk *w, struct run *r, struct found *best,
                       const struct pattern_token *t)
 {
-    struct span c = {&t->c, 1};
-    for (unsigned i = 0; i < t->min && i < LITERAL_MAX; i++)
+    char bytes[3];
+    struct span c = {bytes, fold_write(t->c, bytes)};
+    unsigned times = t->min < LITERAL_MAX ? t->min : LITERAL_MAX;
+    for (unsigned i = 0; i < times; i++)
         add_to_run(w, r, best, c);
-    if (t->unbounded || t->max != t->min || t->min > LITERAL_MAX) {
+    if (t->unbounded || t->max != times) {
         end_run(w, r, best);
         if (t->min > 0)
             add_to_run(w, r, best, c);
+    }
+}
+
+static void read_plain(struct walk *w, struct run *r, struct found *best, size_t n)
+{
+    char lower[LITERAL_MAX];
+    while (n > 0) {
+        size_t part = n < LITERAL_MAX ? n : LITERAL_MAX;
+        for (size_t i = 0; i < part; i++)
+            lower[i] = w->rest.p[i] | 0x20; /* letters; the others have the bit set already */
+        add_to_run(w, r, best, (struct span){lower, part});
+        w->rest = span_slice(w->rest, part, w->rest.n);
+        n -= part;
     }
 }
 
@@ -131,6 +144,7 @@ static struct pattern_token read_branch(struct walk *w, struct found *best)
     best->count = best->shortest = 0;
     best->exact = false;
     for (;;) {
+        read_plain(w, &r, best, pattern_plain(w->rest));
         struct pattern_token t = pattern_next(&w->rest);
         if (t.kind == TOKEN_CHAR) {
             read_char(w, &r, best, &t);
@@ -156,7 +170,7 @@ static struct pattern_token read_branch(struct walk *w, struct found *best)
 
 static void add_branch(struct found *all, const struct found *branch, bool *none)
 {
-    if (branch->count == 0 || branch->shortest < 2 || all->count + branch->count > SET_MAX) {
+    if (branch->count == 0 || branch->shortest == 0 || all->count + branch->count > SET_MAX) {
         *none = true;
         return;
     }
@@ -178,7 +192,7 @@ static void read_alternation(struct walk *w, struct found *out)
     w->end = read_branch(w, out);
     if (w->end.kind == TOKEN_OR) {
         out->exact = false;
-        none = out->count == 0 || out->shortest < 2;
+        none = out->count == 0 || out->shortest == 0;
     }
     while (w->end.kind == TOKEN_OR && !w->unsure) {
         w->end = read_branch(w, &branch);
@@ -190,15 +204,33 @@ static void read_alternation(struct walk *w, struct found *out)
     w->depth--;
 }
 
-static struct literal literal_of(struct arena *arena, struct span text)
+static struct literal literal_of(const char *p, size_t n)
 {
-    struct literal l = {.text = {arena_string(arena, text), text.n}};
-    l.has_grams = text.n >= GRAM_LENGTH;
+    struct literal l = {.text = {p, n}, .has_grams = n >= GRAM_LENGTH};
     if (l.has_grams) {
-        l.grams[0] = gram_hash(text.p);
-        l.grams[1] = gram_hash(text.p + text.n - GRAM_LENGTH);
+        l.grams[0] = gram_hash(p);
+        l.grams[1] = gram_hash(p + n - GRAM_LENGTH);
     }
     return l;
+}
+
+/* All texts of a set stand in one piece of memory. */
+static struct literal_set literal_set_of(struct arena *arena, const struct found *found)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < found->count; i++)
+        bytes += found->items[i].n;
+    struct literal *items = arena_array(arena, found->count, sizeof *items);
+    char *to = items ? arena_alloc(arena, bytes) : NULL;
+    if (!to)
+        return (struct literal_set){0};
+    for (size_t i = 0; i < found->count; i++) {
+        size_t n = found->items[i].n;
+        memcpy(to, found->items[i].p, n);
+        items[i] = literal_of(to, n);
+        to += n;
+    }
+    return (struct literal_set){items, found->count};
 }
 
 struct literal_set literals_required(struct arena *arena, struct span pattern)
@@ -209,33 +241,26 @@ struct literal_set literals_required(struct arena *arena, struct span pattern)
     w.unsure = false;
     w.depth = w.used = 0;
     read_alternation(&w, &found);
-    struct literal_set set = {0};
-    if (w.unsure || w.end.kind != TOKEN_END || found.count == 0 || found.shortest < 2)
-        return set;
-    set.items = arena_array(arena, found.count, sizeof *set.items);
-    for (size_t i = 0; set.items && i < found.count; i++) {
-        set.items[i] = literal_of(arena, found.items[i]);
-        if (!set.items[i].text.p)
-            return (struct literal_set){0};
-    }
-    set.count = set.items ? found.count : 0;
-    return set;
+    if (w.unsure || w.end.kind != TOKEN_END || found.count == 0 || found.shortest == 0)
+        return (struct literal_set){0};
+    return literal_set_of(arena, &found);
 }
 
-/* U+017F and U+212A: pcre2pattern(3), "case folding" of UTF characters. */
-static size_t fold_beyond_ascii(char *out, const char *in, size_t n)
+/* In place: a folded character is never longer. */
+static size_t fold_beyond_ascii(char *p, size_t n)
 {
     size_t to = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (n - i >= 2 && memcmp(in + i, "\xc5\xbf", 2) == 0) {
-            out[to++] = 's';
-            i += 1;
-        } else if (n - i >= 3 && memcmp(in + i, "\xe2\x84\xaa", 3) == 0) {
-            out[to++] = 'k';
-            i += 2;
+    for (size_t i = 0; i < n;) {
+        unsigned cp = (unsigned char)p[i];
+        size_t length = cp < 0x80 ? 1 : utf8_decode((struct span){p + i, n - i}, &cp);
+        if (length == 2 || length == 3) {
+            to += fold_write(fold(cp), p + to);
         } else {
-            out[to++] = in[i];
+            length = length ? length : 1;
+            memmove(p + to, p + i, length);
+            to += length;
         }
+        i += length;
     }
     return to;
 }
@@ -251,7 +276,7 @@ struct span literal_subject(struct arena *arena, struct span s)
         beyond |= c;
         p[i] = (char)(c + ((unsigned char)(c - 'A') < 26) * 32);
     }
-    return (struct span){p, beyond & 0x80 ? fold_beyond_ascii(p, p, s.n) : s.n};
+    return (struct span){p, beyond & 0x80 ? fold_beyond_ascii(p, s.n) : s.n};
 }
 
 bool literals_may_hold(const struct literal_set *set, struct span subject,

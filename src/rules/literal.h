@@ -1,7 +1,7 @@
 /*
- * The literal text that a match of a regex must hold, read off the pattern: a set of lower-case
- * ASCII strings of which at least one stands in every subject the regex matches. A subject that
- * holds none of them needs no regex; most regexes are then never even compiled.
+ * The literal text that a match of a regex must hold, read off the pattern: a set of folded
+ * strings (fold.h) of which at least one stands in every folded subject the regex matches. A
+ * subject that holds none of them needs no regex; most regexes are then never even compiled.
  */
 #ifndef BACKSIFT_RULES_LITERAL_H
 #define BACKSIFT_RULES_LITERAL_H
@@ -14,7 +14,7 @@
 #include "rules/grams.h"
 
 struct literal {
-    struct span text;  /* at least 2 bytes */
+    struct span text;
     bool has_grams;    /* 3 bytes or more */
     uint32_t grams[2]; /* hashes of its first and last three bytes */
 };
@@ -29,9 +29,7 @@ struct literal_set {
  * empty, which is always right, only slow. */
 struct literal_set literals_required(struct arena *arena, struct span pattern);
 
-/* s as a caseless regex sees it: ASCII letters in lower case, and the two characters beyond ASCII
- * that match an ASCII letter without case (U+017F as s, U+212A as k) as that letter. Arena memory;
- * {NULL, 0} without. */
+/* s with every character folded; bytes that are not UTF-8 stay. Arena memory; {NULL, 0} without. */
 struct span literal_subject(struct arena *arena, struct span s);
 
 /* Whether some literal of the set stands in a subject from literal_subject with its grams. An empty

@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+#include "base/printable.h"
+#include "rules/fold.h"
+
 static const struct pattern_token unsure = {.kind = TOKEN_UNSURE};
 
 static char at(struct span s, size_t i)
@@ -34,10 +37,8 @@ static struct pattern_token set(bool line_end)
 
 static struct pattern_token character(unsigned c)
 {
-    if (c == 0 || c > 127)
-        return item(TOKEN_SET);
-    struct pattern_token t = item(TOKEN_CHAR);
-    t.c = ascii_lower((char)c);
+    struct pattern_token t = item(fold_is_known(c) ? TOKEN_CHAR : TOKEN_SET);
+    t.c = fold(c);
     return t;
 }
 
@@ -85,7 +86,7 @@ static struct pattern_token property(struct span *s)
 static struct pattern_token assertion(char c)
 {
     struct pattern_token t = item(TOKEN_ASSERTION);
-    t.c = c;
+    t.c = (unsigned char)c;
     return t;
 }
 
@@ -289,12 +290,16 @@ static bool quantifier(struct span *s, struct pattern_token *t)
     return true;
 }
 
-/* A character beyond ASCII with all its bytes, because a quantifier applies to all of it. */
+/* A character beyond ASCII, whose first byte is taken already, with all its bytes: a quantifier
+ * applies to the whole. */
 static struct pattern_token wide_character(struct span *s)
 {
-    while (s->n > 0 && ((unsigned char)s->p[0] & 0xc0) == 0x80)
-        skip(s, 1);
-    return item(TOKEN_SET);
+    unsigned cp;
+    size_t n = utf8_decode((struct span){s->p - 1, s->n + 1}, &cp);
+    if (n == 0)
+        return unsure;
+    skip(s, n - 1);
+    return character(cp);
 }
 
 static struct pattern_token unquantified(struct span *s)
@@ -326,6 +331,17 @@ static struct pattern_token unquantified(struct span *s)
     default:
         return (unsigned char)c > 127 ? wide_character(s) : character((unsigned char)c);
     }
+}
+
+size_t pattern_plain(struct span rest)
+{
+    size_t n = 0;
+    for (; n < rest.n; n++) {
+        unsigned char c = (unsigned char)rest.p[n], letter = c | 0x20;
+        if (!(letter >= 'a' && letter <= 'z') && !(c >= '0' && c <= '9') && c != ' ' && c != '-')
+            break;
+    }
+    return n > 0 && strchr("*+?{(", at(rest, n)) ? n - 1 : n;
 }
 
 struct pattern_token pattern_next(struct span *rest)

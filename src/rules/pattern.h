@@ -12,8 +12,8 @@
 
 enum token_kind {
     TOKEN_END,
-    TOKEN_CHAR,      /* one ASCII character */
-    TOKEN_SET,       /* a class, a dot, an escape such as \d, a character beyond ASCII */
+    TOKEN_CHAR,      /* one character whose folding is known (fold.h) */
+    TOKEN_SET,       /* a class, a dot, an escape such as \d, another character */
     TOKEN_ASSERTION, /* ^ $ \b \A and the like: of no width */
     TOKEN_OPTION,    /* (?i) and the like: matches nothing and limits nothing */
     TOKEN_OPEN,
@@ -24,7 +24,7 @@ enum token_kind {
 
 struct pattern_token {
     enum token_kind kind;
-    char c;           /* TOKEN_CHAR: in lower case; TOKEN_ASSERTION: which, such as ^ or b */
+    unsigned c;       /* TOKEN_CHAR: folded; TOKEN_ASSERTION: which, such as ^ or b */
     bool line_end;    /* TOKEN_SET: may match a line end */
     struct span name; /* TOKEN_OPEN: the group's name, or empty */
     bool look;        /* TOKEN_OPEN: looks ahead or behind */
@@ -37,5 +37,9 @@ struct pattern_token {
 
 /* Takes the next token off *rest. */
 struct pattern_token pattern_next(struct span *rest);
+
+/* How many bytes of rest are a row of plain ASCII characters without quantifiers: the same as so
+ * many TOKEN_CHAR, but for the folding. Most of a pattern is such text. */
+size_t pattern_plain(struct span rest);
 
 #endif

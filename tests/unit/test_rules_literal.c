@@ -12,6 +12,8 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/printable.h"
+#include "rules/fold.h"
 #include "rules/lint.h"
 #include "rules/literal.h"
 #include "rules/regex.h"
@@ -22,7 +24,7 @@ static void expect_literals(const char *pattern, const char *want)
     struct literal_set set = literals_required(a, span_of(pattern));
     struct buf got = {0};
     for (size_t i = 0; i < set.count; i++)
-        buf_printf(&got, "%s%s", i ? "|" : "", set.items[i].text.p);
+        buf_printf(&got, "%s%.*s", i ? "|" : "", (int)set.items[i].text.n, set.items[i].text.p);
     if (strcmp(buf_string(&got), want) != 0)
         print_message("pattern: %s\n", pattern);
     assert_string_equal(buf_string(&got), want);
@@ -48,6 +50,15 @@ static void test_runs(void **state)
     expect_literals("[]x]yz[^]]", "yz");
     expect_literals("[[:alpha:]]ab", "ab");
     expect_literals("\xc3\xa9?tude", "tude");
+    expect_literals("\xc3\x89tude", "\xc3\xa9tude");
+    expect_literals("\xd0\x9e\xd1\x88(?:\xd0\x98)\\x{431}+", "\xd0\xbe\xd1\x88\xd0\xb8\xd0\xb1");
+    expect_literals("\xe4\xb8\x8d\xe5\x9c\xa8|\xe4\xbc\x91",
+                    "\xe4\xb8\x8d\xe5\x9c\xa8|\xe4\xbc\x91");
+    expect_literals("a\xc5\xbf"
+                    "b\xc3\x9f"
+                    "cd",
+                    "cd"); /* not known: long s, sharp s */
+    expect_literals("#\\d", "#");
     expect_literals("foo(?=bar)baz", "foobaz");
     expect_literals("a{x}b", "a{x}b");
     expect_literals("(?i)Foo", "foo");
@@ -74,15 +85,15 @@ static void test_nothing(void **state)
 {
     (void)state;
     static const char *const patterns[] = {
-        "",       ".",         "^$",          "a",        "\\d+",         "foo|",
+        "",       ".",         "^$",          "a?",       "\\d+",         "foo|",
         "foo|.*", "(?x) a b",  "\\Qa.b\\E",   "(a)\\1bc", "(?(?=a)b|cd)", "(*ACCEPT)abc",
         "abc)",   "(?R)abc",   "a(?#x)bc",    "abc{,2}",  "ab{ 1,2 }cd",  "abc{2}{3}",
-        "a**bc",  "(?1)(abc)", "\\N{U+41}bc", "[abc",     "(?:foo)?",     "\xc3\xa9",
+        "a**bc",  "(?1)(abc)", "\\N{U+41}bc", "[abc",     "(?:foo)?",     "\xc3\x9f",
     };
     for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++)
         expect_literals(patterns[i], "");
-    char many[1000] = "aa0";
-    for (int i = 1; i < 80; i++)
+    char many[3000] = "aa0";
+    for (int i = 1; i < 250; i++)
         sprintf(many + strlen(many), "|aa%d", i);
     expect_literals(many, "");
     char deep[200] = "";
@@ -95,9 +106,88 @@ static void test_folding(void **state)
 {
     (void)state;
     struct arena *a = arena_new(LIMIT_ARENA);
-    struct span s = literal_subject(a, span_of("AbZ[@ \xc3\x89 \xc5\xbf\xe2\x84\xaa\xc5"));
-    assert_true(span_is(s, "abz[@ \xc3\x89 sk\xc5"));
+    struct span s = literal_subject(
+        a,
+        span_of(
+            "AbZ[@ \xc3\x89 \xc5\xbf\xe2\x84\xaa \xd0\x96 \xff\xe4\xb8\x8d\xf0\x9f\x98\x80\xc5"));
+    assert_true(span_is(s, "abz[@ \xc3\xa9 sk \xd0\xb6 \xff\xe4\xb8\x8d\xf0\x9f\x98\x80\xc5"));
     arena_free(a);
+}
+
+static bool matches(struct regex_engine *en, struct regex *x, unsigned cp)
+{
+    char bytes[3];
+    struct span subject = {bytes, fold_write(cp, bytes)};
+    return regex_match(en, x, subject, 0) == REGEX_YES;
+}
+
+/* The characters that have case, in any script. */
+static size_t characters_with_case(struct regex_engine *en, unsigned out[4000])
+{
+    struct regex x = {.pattern =
+                          span_of("[\\p{L&}\\x{345}\\x{2160}-\\x{217f}\\x{24b6}-\\x{24e9}]")};
+    size_t n = 0;
+    for (unsigned cp = 1; cp <= 0xffff; cp++)
+        if ((cp < 0xd800 || cp > 0xdfff) && (matches(en, &x, cp) || fold(cp) != cp) && n < 4000)
+            out[n++] = cp;
+    regex_free_code(&x);
+    return n;
+}
+
+/* What the pattern finds among the characters with case must fold to this one; 0: there must be
+ * none. */
+static void expect_found(struct regex_engine *en, const char *pattern, const unsigned *cased,
+                         size_t n, unsigned folded)
+{
+    struct regex x = {.pattern = span_of(pattern)};
+    for (size_t i = 0; i < n; i++) {
+        if (!matches(en, &x, cased[i]))
+            continue;
+        if (fold(cased[i]) != folded)
+            print_message("%s finds U+%04X\n", pattern, cased[i]);
+        assert_int_equal(fold(cased[i]), folded);
+    }
+    regex_free_code(&x);
+}
+
+/* PCRE2 is the judge: what it takes for the same character without case must fold to the same. A
+ * range without case must find nothing that has it. */
+static void test_folding_agrees_with_pcre2(void **state)
+{
+    (void)state;
+    struct regex_engine *en = regex_engine_new(false);
+    static unsigned cased[4000];
+    static bool has_case[0x10001];
+    size_t n = characters_with_case(en, cased), tried = 0;
+    unsigned first = 0;
+    assert_in_range(n, 2000, 3999);
+    for (size_t i = 0; i < n; i++)
+        has_case[cased[i]] = true;
+    for (unsigned cp = 1; cp <= 0x10000; cp++) {
+        char pattern[64], bytes[3], folded[3];
+        bool known = cp <= 0xffff && fold_is_known(cp);
+        if (known && has_case[cp]) {
+            snprintf(pattern, sizeof pattern, "\\x{%x}", cp);
+            expect_found(en, pattern, cased, n, fold(cp));
+            assert_int_equal(fold(fold(cp)), fold(cp));
+            assert_true(fold_write(fold(cp), folded) <= fold_write(cp, bytes));
+            tried++;
+        }
+        bool plain = known && !has_case[cp];
+        if (plain && !first)
+            first = cp;
+        if (!plain && first) {
+            snprintf(pattern, sizeof pattern, "[\\x{%x}-\\x{%x}]", first, cp - 1);
+            expect_found(en, pattern, cased, n, 0);
+            first = 0;
+        }
+    }
+    assert_true(tried > 900);
+    for (size_t i = 0; i < n; i++) {
+        char bytes[3], folded[3];
+        assert_true(fold_write(fold(cased[i]), folded) <= fold_write(cased[i], bytes));
+    }
+    regex_engine_free(en);
 }
 
 static const char *const property_patterns[] = {
@@ -122,6 +212,9 @@ static const char *const property_patterns[] = {
     "(?|sk|ks)s",
     "s{3}",
     "k?s?ks??k+?",
+    "\xd0\x9e\xd1\x88\xd0\xb8|\xe4\xb8\x8d\xe5\x9c\xa8",
+    "[\xd0\x9e]\xd1\x88\xd0\xb8+s",
+    "\xc3\xa5k|\xcf\x83s",
 };
 
 static const char *const fragments[] = {
@@ -167,6 +260,14 @@ static const char *const fragments[] = {
     "\xc5",
     "\xc3\x89",
     ".",
+    "\xd0\xbe",
+    "\xe1\xb2\x82\xd1\x88",
+    "\xd0\x98",
+    "\xe4\xb8\x8d",
+    "\xe5\x9c\xa8",
+    "\xe2\x84\xab",
+    "\xcf\x82",
+    "\xce\xa3",
     "abwesend",
     "Aw:",
     "un",
@@ -274,6 +375,7 @@ int main(void)
         cmocka_unit_test(test_groups),
         cmocka_unit_test(test_nothing),
         cmocka_unit_test(test_folding),
+        cmocka_unit_test(test_folding_agrees_with_pcre2),
         cmocka_unit_test(test_never_rejects_a_match),
         cmocka_unit_test(test_lint),
     };

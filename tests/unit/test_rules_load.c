@@ -254,7 +254,7 @@ static void test_check(void **state)
                   "[a]\nclass = bounce\nsubject = (\n" /* 3 */
                   "also-subject = .*x\n"
                   "text = \\S+@x.org\n" /* 5 */
-                  "text = xx(\\w+)+y\n"
+                  "text = xxx(\\w+)+y\n"
                   "lines = x*|y\n"
                   "not-lines = [xy]\n"
                   "text = ^$\n"
