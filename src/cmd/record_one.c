@@ -85,7 +85,8 @@ static bool record(struct context *c, const struct outgoing *o, const char *sour
     bool ok = context_open_store(c, STORE_WRITE, LIMIT_RECORD_MS, e) &&
               source_record_message(c->store, source, header, o->sender, o->recipients,
                                     o->recipient_count, e);
-    /* What is no message here may become one on its way: sendmail makes a header for a bare text. */
+    /* What is no message here may become one on its way: sendmail makes a header for a bare text.
+     */
     bool goes_out = strcmp(source, SOURCE_WRAPPER) == 0;
     if (!ok && (goes_out || e->kind != ERROR_DATA))
         note_gap(c, source);

@@ -79,7 +79,8 @@ static struct gap gap_of_line(char *line, unixtime written)
 {
     char *end;
     struct gap g = {.from = strtoll(line, &end, 10), .reason = REASON};
-    bool ok = end != line && *end == ' ' && strchr(end, '\n') && g.from > 0 && g.from <= written + 1;
+    bool ok =
+        end != line && *end == ' ' && strchr(end, '\n') && g.from > 0 && g.from <= written + 1;
     if (!ok)
         g.from = written;
     end[strcspn(end, "\n")] = '\0';
