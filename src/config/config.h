@@ -51,7 +51,9 @@ struct config {
     unixtime complete_since; /* 0 when not set */
     int reach_days, retain_days; /* 14, 90 */
     struct config_list rewriting_domains;
-    const char *key_file; /* absolute */
+    struct config_list own_clients; /* hosts whose mail in MTA logs is ours: names, lower case, or
+                                       addresses */
+    const char *key_file;           /* absolute */
 
     /* [folders] */
     struct folder_setting *folders;

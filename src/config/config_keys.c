@@ -27,6 +27,7 @@ const struct config_key config_keys[] = {
     {"index", "reach-days", read_number, FIELD(reach_days), false, 1, 365},
     {"index", "retain-days", read_number, FIELD(retain_days), false, 2, 36500},
     {"index", "rewriting-domain", read_domains, FIELD(rewriting_domains), true, 0, 0},
+    {"index", "own-client", read_clients, FIELD(own_clients), true, 0, 0},
     {"index", "key-file", read_path, FIELD(key_file), false, 0, 0},
     {"deliver", "observe", read_bool, FIELD(observe), false, 0, 0},
     {"digest", "to", read_address, FIELD(digest_to), false, 0, 0},

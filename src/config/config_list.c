@@ -4,6 +4,7 @@
  */
 #include "config/config_value.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -130,6 +131,15 @@ static const char *source_item(const struct config_value *v, const char *item)
     return NULL;
 }
 
+/* An IPv6 address holds colons, which no name does. */
+static const char *client_item(const struct config_value *v, const char *item)
+{
+    unsigned char address[sizeof(struct in6_addr)];
+    if (inet_pton(AF_INET6, item, address) == 1)
+        return item;
+    return host_item(v, item);
+}
+
 static const char *log_item(const struct config_value *v, const char *item)
 {
     if (strncmp(item, "file:", 5) == 0)
@@ -160,6 +170,11 @@ bool read_domains(const struct config_value *v, void *field)
 bool read_addresses(const struct config_value *v, void *field)
 {
     return read_list(v, field, address_item);
+}
+
+bool read_clients(const struct config_value *v, void *field)
+{
+    return read_list(v, field, client_item);
 }
 
 bool read_sources(const struct config_value *v, void *field)

@@ -56,6 +56,7 @@ bool read_domains(const struct config_value *v, void *field);
 bool read_addresses(const struct config_value *v, void *field);
 bool read_keyed_header(const struct config_value *v, void *field);
 bool read_prvs_key(const struct config_value *v, void *field);
+bool read_clients(const struct config_value *v, void *field);
 bool read_sources(const struct config_value *v, void *field);
 bool read_log_targets(const struct config_value *v, void *field);
 bool read_mailboxes(const struct config_value *v, void *field);

@@ -16,7 +16,13 @@
 
 /* What is hashed: a byte in front of the data, so that an ID and an address of the same spelling
  * have different hashes. Part of the store's content: never change. */
-enum hash_kind { HASH_MESSAGE_ID = 'i', HASH_ADDRESS = 'a', HASH_ITEM = 'f', HASH_CHECK = 'c' };
+enum hash_kind {
+    HASH_MESSAGE_ID = 'i',
+    HASH_ADDRESS = 'a',
+    HASH_ITEM = 'f',
+    HASH_CHECK = 'c',
+    HASH_SEAL = 's'
+};
 
 struct key;
 
@@ -32,6 +38,15 @@ bool key_create(const char *file, struct error *e);
 
 /* The first HASH_BYTES bytes of HMAC-SHA256 (RFC 2104) of kind and data. */
 void key_hash(struct key *k, enum hash_kind kind, struct span data, unsigned char out[HASH_BYTES]);
+
+/* Bytes by which sealing makes its input longer: a nonce and a tag. */
+#define SEAL_BYTES 28
+
+/* Encrypts data so that only the same key opens it (ChaCha20-Poly1305, RFC 8439, under a random
+ * nonce): data.n + SEAL_BYTES bytes into out. False when there are no random bytes. */
+bool key_seal(struct key *k, struct span data, unsigned char *out);
+/* The reverse: sealed.n - SEAL_BYTES bytes into out. False when it was not sealed by this key. */
+bool key_unseal(struct key *k, struct span sealed, unsigned char *out);
 
 /* A hash of a fixed text in hex: the same for the same key, and tells nothing else of it. */
 void key_check(struct key *k, char out[KEY_CHECK_SIZE]);

@@ -117,6 +117,7 @@ static bool prune_rest(struct store *s, unixtime before, size_t most, bool *full
     if (!write_start(s, ORDERED, &w, e))
         return false;
     bool ok = store_run(s, OLD_NAMELESS_DELETE, time, 1, NULL, e) &&
+              store_run(s, OLD_RELAYED_DELETE, time, 1, NULL, e) &&
               store_run(s, OLD_STRAYS_DELETE, time, 1, NULL, e) &&
               store_run(s, OLD_GAPS_DELETE, time, 1, NULL, e) &&
               store_run(s, OLD_DAYS_DELETE, day, 1, NULL, e) &&

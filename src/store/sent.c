@@ -133,6 +133,19 @@ bool store_add_sent(struct store *s, const char *source, const struct sent *m, s
     return write_end(s, &w, ok, e);
 }
 
+bool store_add_relayed(struct store *s, const char *message_id, unixtime time, struct error *e)
+{
+    struct write w;
+    unixtime now = clock_now();
+    struct hash id = hash_id(s, message_id);
+    const struct value parameters[] = {value_hash(&id, HASH_BYTES),
+                                       value_int(time < now ? time : now)};
+    if (id.n == 0)
+        return true;
+    return write_start(s, DURABLE, &w, e) &&
+           write_end(s, &w, store_run(s, RELAYED_ADD, parameters, 2, NULL, e), e);
+}
+
 /* --- looking up --- */
 
 enum lookup store_find_id(struct store *s, const char *message_id, unixtime *when, struct error *e)
@@ -199,6 +212,14 @@ enum lookup store_has_nameless(struct store *s, unixtime from, unixtime to, stru
     const struct value parameters[] = {value_int(from), value_int(to)};
     int64_t time;
     return store_ask(s, FIND_NAMELESS, parameters, 2, &time, e);
+}
+
+enum lookup store_find_relayed(struct store *s, const char *message_id, unixtime *when,
+                               struct error *e)
+{
+    struct hash id = hash_id(s, message_id);
+    const struct value parameters[] = {value_hash(&id, HASH_BYTES)};
+    return id.n == 0 ? LOOKUP_NO : store_ask(s, FIND_RELAYED, parameters, 1, when, e);
 }
 
 /* --- strays --- */

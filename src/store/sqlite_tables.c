@@ -14,6 +14,8 @@ const char sqlite_tables[] =
     "PRIMARY KEY (day, source)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS nameless (time INTEGER, source TEXT, PRIMARY KEY (time, source)) "
     "WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS relayed (id BLOB PRIMARY KEY, time INTEGER NOT NULL) "
+    "WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS stray (id BLOB PRIMARY KEY, messages INTEGER NOT NULL, "
     "time INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS source (name TEXT PRIMARY KEY, is_push INTEGER NOT NULL, "

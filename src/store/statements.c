@@ -23,6 +23,8 @@ const char *const statement_text[STATEMENT_COUNT] = {
                        "DO UPDATE SET messages = sent_day.messages + 1",
     [NAMELESS_ADD] = "INSERT INTO nameless (time, source) VALUES ($1, $2) "
                      "ON CONFLICT (time, source) DO NOTHING",
+    [RELAYED_ADD] = "INSERT INTO relayed (id, time) VALUES ($1, $2) ON CONFLICT (id) "
+                    "DO UPDATE SET time = excluded.time WHERE relayed.time < excluded.time",
     [FIND_ID] = "SELECT time FROM sent_id WHERE id = $1",
     [FIND_RECIPIENT] = "SELECT max(time) FROM sent_to WHERE recipient = $1",
     [FIND_PAIR] = "SELECT max(time) FROM sent_to WHERE recipient = $1 AND sender = $2",
@@ -30,6 +32,7 @@ const char *const statement_text[STATEMENT_COUNT] = {
     [FIND_ANY_SENT] = "SELECT 1 WHERE EXISTS (SELECT 1 FROM sent_id) "
                       "OR EXISTS (SELECT 1 FROM sent_to) OR EXISTS (SELECT 1 FROM nameless)",
     [FIND_NAMELESS] = "SELECT time FROM nameless WHERE time >= $1 AND time <= $2 LIMIT 1",
+    [FIND_RELAYED] = "SELECT time FROM relayed WHERE id = $1",
     [STRAY_COUNT] = "INSERT INTO stray (id, messages, time) VALUES ($1, 1, $2) "
                     "ON CONFLICT (id) DO UPDATE SET messages = stray.messages + 1, "
                     "time = excluded.time RETURNING messages",
@@ -85,6 +88,7 @@ const char *const statement_text[STATEMENT_COUNT] = {
     [OLD_RECIPIENT_DELETE] = "DELETE FROM sent_to WHERE recipient = $1 AND sender = $2 "
                              "AND id = $3 AND time < $4",
     [OLD_NAMELESS_DELETE] = "DELETE FROM nameless WHERE time < $1",
+    [OLD_RELAYED_DELETE] = "DELETE FROM relayed WHERE time < $1",
     [OLD_STRAYS_DELETE] = "DELETE FROM stray WHERE time < $1",
     [OLD_GAPS_DELETE] = "DELETE FROM gap WHERE ends < $1",
     [OLD_EVENTS_DELETE] = "DELETE FROM journal WHERE number IN (SELECT number FROM journal "

@@ -58,6 +58,10 @@ struct sent {
  * sender only the plain form is kept. */
 bool store_add_sent(struct store *s, const char *source, const struct sent *m, struct error *e);
 
+/* Adds the ID of a message that was relayed or forwarded here and not sent by us: responses to it
+ * may come, so it casts doubt and never says ours. An ID without a normal form changes nothing. */
+bool store_add_relayed(struct store *s, const char *message_id, unixtime time, struct error *e);
+
 enum lookup { LOOKUP_ERROR, LOOKUP_NO, LOOKUP_YES };
 
 /* Each: YES with *when the latest time it was sent, NO, or ERROR (then *e). Addresses are looked up
@@ -75,6 +79,10 @@ enum lookup store_find_id_recipient(struct store *s, const char *message_id, con
 enum lookup store_has_sent(struct store *s, struct error *e);
 /* Were copies without an ID recorded with a time in [from, to]? */
 enum lookup store_has_nameless(struct store *s, unixtime from, unixtime to, struct error *e);
+
+/* Was a message with that ID only relayed or forwarded here? */
+enum lookup store_find_relayed(struct store *s, const char *message_id, unixtime *when,
+                               struct error *e);
 
 /* Counts one more response that was judged ours by this ID although its failed recipient was never
  * written to (origin row 2's mark); *count gets the number including this one. */
@@ -106,6 +114,12 @@ bool store_sources(struct store *s, struct arena *arena, struct source_state **o
 bool store_item_seen(struct store *s, const char *source, struct span item, bool *seen,
                      struct error *e);
 bool store_item_add(struct store *s, const char *source, struct span item, struct error *e);
+
+/* Text that a source keeps in its cursor and that names addresses or IDs: sealed under the key, as
+ * the store must reveal neither. Arena memory; NULL on error. */
+const char *store_seal(struct store *s, struct arena *arena, struct span text, struct error *e);
+/* The text again, as an arena string; "" for what this key has not sealed. NULL without memory. */
+const char *store_unseal(struct store *s, struct arena *arena, const char *sealed, struct error *e);
 
 /* A span of time for which a source does not hold all that was sent, with its reason. */
 struct gap {

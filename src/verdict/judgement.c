@@ -123,6 +123,13 @@ bool index_knows_id(struct judgement *j, const char *id)
     return j->store && answer(j, store_find_id(j->store, id, &when, &e), &e);
 }
 
+bool index_knows_relayed(struct judgement *j, const char *id)
+{
+    struct error e = {0};
+    unixtime when;
+    return j->store && answer(j, store_find_relayed(j->store, id, &when, &e), &e);
+}
+
 bool index_knows_recipient(struct judgement *j, const char *address, unixtime *when)
 {
     struct error e = {0};

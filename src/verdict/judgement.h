@@ -61,6 +61,7 @@ extern const struct row origin_table[];
 
 /* Lookups that note an error of the index and answer no then. */
 bool index_knows_id(struct judgement *j, const char *id);
+bool index_knows_relayed(struct judgement *j, const char *id);
 bool index_knows_recipient(struct judgement *j, const char *address, unixtime *when);
 bool index_knows_pair(struct judgement *j, const char *sender, const char *recipient,
                       unixtime *when);

@@ -157,6 +157,18 @@ static bool row_6_known_recipient(struct judgement *j)
     return known && because(j, "you have written to %s, though not under an ID it names", known);
 }
 
+/* What was forwarded here comes back here, though nobody here wrote it. */
+static bool was_relayed(struct judgement *j)
+{
+    for (size_t i = 0; i < j->id_count; i++)
+        if (index_knows_relayed(j, j->ids[i]->value))
+            return because(j,
+                           "a message with the original's ID was relayed or forwarded here, not "
+                           "written here (%s, %s)",
+                           evidence_kind_name(j->ids[i]->kind), j->ids[i]->where);
+    return false;
+}
+
 static bool row_7_traces(struct judgement *j)
 {
     static const struct {
@@ -171,7 +183,7 @@ static bool row_7_traces(struct judgement *j)
             return because(j, "the original names %s, %s (%s)", traces[i].words, v->value,
                            v->where);
     }
-    return false;
+    return was_relayed(j);
 }
 
 /* Where the span begins in which the original may have been sent: the reach, or the original's own

@@ -126,6 +126,8 @@ static void test_all_keys(void **state)
                                     "reach-days = 20\n"
                                     "retain-days = 200\n"
                                     "rewriting-domain =\n"
+                                    "own-client = Web.example.org, 192.0.2.7\n"
+                                    "own-client = 2001:db8::7\n"
                                     "key-file = /k\n"
                                     "; another comment\n"
                                     "[deliver]\n"
@@ -156,6 +158,7 @@ static void test_all_keys(void **state)
     assert_int_equal(c->reach_days, 20);
     assert_int_equal(c->retain_days, 200);
     assert_list(c->rewriting_domains, "");
+    assert_list(c->own_clients, "web.example.org|192.0.2.7|2001:db8::7");
     assert_string_equal(c->key_file, "/k");
     assert_true(c->observe);
     assert_string_equal(c->digest_to, "ann@example.org");

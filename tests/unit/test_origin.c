@@ -434,6 +434,21 @@ static void test_row_6_responder_stands_in(void **state)
 
 /* --- row 7 --- */
 
+static void test_row_7_relayed(void **state)
+{
+    (void)state;
+    struct error e = {0};
+    covered();
+    forged_bounce();
+    ASSERT_ROW(9, ORIGIN_FORGED);
+    assert_true(store_add_relayed(w.store, "another@example.org", w.now, &e));
+    ASSERT_ROW(9, ORIGIN_FORGED);
+    assert_true(store_add_relayed(w.store, "forged@example.org", w.now, &e));
+    ASSERT_ROW(7, ORIGIN_UNKNOWN);
+    sent("forged@example.org", "ann@example.org", "victim@far.example", w.now - 3600);
+    ASSERT_ROW(2, ORIGIN_OURS);
+}
+
 static void test_row_7_traces(void **state)
 {
     (void)state;
@@ -752,6 +767,7 @@ int main(void)
         WORLD_TEST(test_row_6_original_recipient),
         WORLD_TEST(test_row_6_responder_of_an_autoreply),
         WORLD_TEST(test_row_6_responder_stands_in),
+        WORLD_TEST(test_row_7_relayed),
         WORLD_TEST(test_row_7_traces),
         WORLD_TEST(test_row_8_classes_that_answer_anything),
         WORLD_TEST(test_row_8_no_complete_since),

@@ -110,6 +110,43 @@ static void test_nameless(void **state)
     assert_int_equal(store_has_sent(f->store, &f->e), LOOKUP_YES);
 }
 
+static void test_seal(void **state)
+{
+    struct store_fixture *f = *state;
+    const char *text = "4F1A from ann@example.org";
+    const char *one = store_seal(f->store, f->home.arena, span_of(text), &f->e);
+    const char *two = store_seal(f->store, f->home.arena, span_of(text), &f->e);
+    assert_non_null(one);
+    assert_string_not_equal(one, two);
+    assert_string_equal(store_unseal(f->store, f->home.arena, one, &f->e), text);
+    assert_string_equal(store_unseal(f->store, f->home.arena, two, &f->e), text);
+    char *broken = arena_string(f->home.arena, span_of(one));
+    broken[30] = broken[30] == '0' ? '1' : '0';
+    assert_string_equal(store_unseal(f->store, f->home.arena, broken, &f->e), "");
+    assert_string_equal(store_unseal(f->store, f->home.arena, "00ff", &f->e), "");
+    assert_string_equal(store_unseal(f->store, f->home.arena, "x", &f->e), "");
+    assert_string_equal(store_unseal(f->store, f->home.arena, "", &f->e), "");
+    one = store_seal(f->store, f->home.arena, span_of(""), &f->e);
+    assert_string_equal(store_unseal(f->store, f->home.arena, one, &f->e), "");
+}
+
+static void test_relayed(void **state)
+{
+    struct store_fixture *f = *state;
+    unixtime when = 0;
+    bool left;
+    assert_int_equal(store_find_relayed(f->store, "r@x", &when, &f->e), LOOKUP_NO);
+    assert_true(store_add_relayed(f->store, "<r@X>", NOW, &f->e));
+    assert_true(store_add_relayed(f->store, "r@x", NOW - 10, &f->e));
+    assert_true(store_add_relayed(f->store, "", NOW, &f->e));
+    assert_int_equal(store_find_relayed(f->store, "r@x", &when, &f->e), LOOKUP_YES);
+    assert_int_equal(when, NOW);
+    expect_id(f, "r@x", 0);
+    assert_int_equal(store_has_sent(f->store, &f->e), LOOKUP_NO);
+    assert_true(store_prune(f->store, NOW + 1, 10, &left, &f->e));
+    assert_int_equal(store_find_relayed(f->store, "r@x", &when, &f->e), LOOKUP_NO);
+}
+
 static void test_future_is_now(void **state)
 {
     struct store_fixture *f = *state;
@@ -665,6 +702,8 @@ int main(void)
         TEST(test_same_again),
         TEST(test_address_forms),
         TEST(test_nameless),
+        TEST(test_relayed),
+        TEST(test_seal),
         TEST(test_future_is_now),
         TEST(test_odd_values),
         TEST(test_strays),
