@@ -10,6 +10,7 @@
 #include "config/config_keys.h"
 #include "config/imap_account.h"
 #include "config/nearest.h"
+#include "rules/rules.h"
 
 struct fixture {
     struct temp_home home;
@@ -191,6 +192,11 @@ static void test_folders(void **state)
     assert_string_equal(c->folders[1].class_and_origin, "*.forged");
     assert_string_equal(c->folders[1].folder, "INBOX");
     assert_string_equal(c->folders[2].folder, "A/B");
+    for (int class = CLASS_MAIL + 1; class < CLASS_COUNT; class ++) {
+        char line[100];
+        snprintf(line, sizeof line, "[folders]\n%s.unknown = X\n", class_name((enum class) class));
+        assert_int_equal(read_good(*state, line)->folder_count, 1);
+    }
     expect_error(*state, "[folders]\nbounc.ours = X\n", 2, "not CLASS.ORIGIN");
     expect_error(*state, "[folders]\nbounce = X\n", 2, "not CLASS.ORIGIN");
     expect_error(*state, "[folders]\nmail.ours = X\n", 2, "not CLASS.ORIGIN");
