@@ -121,6 +121,9 @@
 #define LIMIT_WRITE_AHEAD_LOG ((long)256 * 1024)
 /* Days that `index coverage` draws. */
 #define LIMIT_CHART_DAYS 1000
+/* Rows that `index import` adds in one transaction: a delivery that wants to journal waits for no
+ * longer than a fraction of a second. */
+#define LIMIT_IMPORT_BATCH 10000
 
 /* --- check --- */
 

@@ -22,14 +22,18 @@ static const char usage[] =
     "  coverage               for which days all that was sent is known, and why not more\n"
     "  lookup ID|ADDRESS...   was it sent, was it written to; exit 1 when nothing was found\n"
     "  verify                 check the structure of the store\n"
-    "  prune                  remove what is older than [index] retain-days\n\n"
+    "  prune                  remove what is older than [index] retain-days\n"
+    "  export                 write index and journal to standard output, as JSON lines\n"
+    "  import [FILE]          add an export made under the same key; without FILE, or when\n"
+    "                         FILE is -, from standard input\n\n"
     "Options:\n"
     "  -j, --json             stats, coverage, lookup: one JSON object (lookup: one a line)\n"
     "  -d, --days=N           coverage: draw the last N days (default: reach-days and 7 more)\n"
     "  -b, --before=DATE      prune: remove what was sent before that day (2026-01-31)\n"
     "  -c, --config=FILE      read this configuration\n"
     "  -h, --help             show this help\n\n"
-    "Exit: 0 done; 1 nothing found; 64 usage; 65 no index yet, or problems found by verify;\n"
+    "Exit: 0 done; 1 nothing found; 64 usage; 65 no index yet, problems found by\n"
+    "verify, or an export that cannot be imported;\n"
     "75 try again; 78 configuration, or an index that cannot be used.\n";
 
 /* --- stats --- */
@@ -226,11 +230,15 @@ static const struct action {
     const char *name;
     index_action run;
     enum store_access access;
-    bool takes_words;
+    size_t least_words, most_words;
 } actions[] = {
-    {"stats", index_stats, STORE_READ, false},  {"coverage", index_coverage, STORE_READ, false},
-    {"lookup", index_lookup, STORE_READ, true}, {"verify", index_verify, STORE_READ, false},
-    {"prune", index_prune, STORE_WRITE, false},
+    {"stats", index_stats, STORE_READ, 0, 0},
+    {"coverage", index_coverage, STORE_READ, 0, 0},
+    {"lookup", index_lookup, STORE_READ, 1, SIZE_MAX},
+    {"verify", index_verify, STORE_READ, 0, 0},
+    {"prune", index_prune, STORE_WRITE, 0, 0},
+    {"export", index_export, STORE_READ, 0, 0},
+    {"import", index_import, STORE_WRITE, 0, 1},
 };
 
 static const struct action *find_action(char **words, size_t count, struct error *e)
@@ -238,10 +246,10 @@ static const struct action *find_action(char **words, size_t count, struct error
     for (size_t i = 0; count > 0 && i < sizeof actions / sizeof *actions; i++) {
         if (strcmp(words[0], actions[i].name) != 0)
             continue;
-        if (actions[i].takes_words == (count > 1))
+        if (count - 1 >= actions[i].least_words && count - 1 <= actions[i].most_words)
             return &actions[i];
-        error_set(e, ERROR_USAGE, "index %s %s: try 'backsift index --help'", words[0],
-                  count > 1 ? "takes no arguments" : "needs an ID or an address");
+        error_set(e, ERROR_USAGE, "index %s has too %s arguments: try 'backsift index --help'",
+                  words[0], count - 1 < actions[i].least_words ? "few" : "many");
         return NULL;
     }
     if (count == 0)

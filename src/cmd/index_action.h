@@ -26,5 +26,7 @@ int index_coverage(struct context *c, const struct index_options *o, struct erro
 int index_lookup(struct context *c, const struct index_options *o, struct error *e);
 int index_verify(struct context *c, const struct index_options *o, struct error *e);
 int index_prune(struct context *c, const struct index_options *o, struct error *e);
+int index_export(struct context *c, const struct index_options *o, struct error *e);
+int index_import(struct context *c, const struct index_options *o, struct error *e);
 
 #endif

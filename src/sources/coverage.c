@@ -32,7 +32,7 @@ static bool time_noted(struct store *s, struct arena *arena, const char *name, u
 }
 
 /* The later of what a source has left out and what pruning has removed. */
-static bool forgotten_before(struct store *s, struct arena *arena, unixtime *out, struct error *e)
+bool coverage_forgotten(struct store *s, struct arena *arena, unixtime *out, struct error *e)
 {
     unixtime pruned;
     if (!time_noted(s, arena, FORGOTTEN_NOTE, out, e) ||
@@ -49,7 +49,7 @@ bool coverage_forget(struct store *s, unixtime before, struct error *e)
     unixtime known = 0;
     if (!arena)
         return error_memory(e);
-    bool ok = forgotten_before(s, arena, &known, e);
+    bool ok = coverage_forgotten(s, arena, &known, e);
     arena_free(arena);
     char text[32];
     snprintf(text, sizeof text, "%lld", (long long)before);
@@ -110,7 +110,7 @@ bool coverage_find(struct store *s, struct arena *arena, const struct config *co
         return none(out, "it is not said since when the sources hold all that was sent "
                          "([index] complete-since)");
     *out = (struct coverage){.any = true};
-    if (!forgotten_before(s, arena, &forgotten, e) ||
+    if (!coverage_forgotten(s, arena, &forgotten, e) ||
         !end(s, arena, config, now, out, &holds_back, &missing, e))
         return false;
     const char *begin_why = begin(config, now, forgotten, out);

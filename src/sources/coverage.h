@@ -28,6 +28,8 @@ bool coverage_find(struct store *s, struct arena *arena, const struct config *co
 
 /* Notes that sent messages of before `before` may be missing from the index from now on. */
 bool coverage_forget(struct store *s, unixtime before, struct error *e);
+/* The latest such `before`; 0 when there was none. */
+bool coverage_forgotten(struct store *s, struct arena *arena, unixtime *out, struct error *e);
 
 /* True when all of [arrival - reach, arrival] is covered and no gap lies in it; else false with
  * the reason in *why (arena memory). */

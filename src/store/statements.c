@@ -94,4 +94,31 @@ const char *const statement_text[STATEMENT_COUNT] = {
     [OLD_EVENTS_DELETE] = "DELETE FROM journal WHERE number IN (SELECT number FROM journal "
                           "WHERE time < $1 AND changed < $1 ORDER BY time LIMIT $2)",
     [OLD_DAYS_DELETE] = "DELETE FROM sent_day WHERE day < $1",
+
+    [EACH_SENT_ID] = "SELECT id, time FROM sent_id ORDER BY id",
+    [EACH_SENT_TO] = "SELECT recipient, sender, id, time FROM sent_to "
+                     "ORDER BY recipient, sender, id",
+    [EACH_SENT_DAY] = "SELECT day, source, messages FROM sent_day ORDER BY day, source",
+    [EACH_NAMELESS] = "SELECT time, source FROM nameless ORDER BY time, source",
+    [EACH_STRAY] = "SELECT id, messages, time FROM stray ORDER BY id",
+    [EACH_ITEM] = "SELECT item FROM source_item ORDER BY item",
+    [EACH_GAP] = "SELECT starts, ends, source, reason FROM gap ORDER BY starts, ends, source",
+    [EACH_JOURNAL] = "SELECT time, arrival, class, origin, rule, table_row, marked, by_user, "
+                     "mailbox, folder, file, previous_origin, changed, findings FROM journal "
+                     "ORDER BY number",
+    [EACH_NOTE] = "SELECT name, value FROM note ORDER BY name",
+    [PUT_SENT_ID] = "INSERT INTO sent_id (id, time) VALUES ($1, $2) ON CONFLICT (id) "
+                    "DO UPDATE SET time = excluded.time WHERE sent_id.time < excluded.time",
+    [PUT_SENT_DAY] = "INSERT INTO sent_day (day, source, messages) VALUES ($1, $2, $3) "
+                     "ON CONFLICT (day, source) DO UPDATE SET messages = excluded.messages "
+                     "WHERE sent_day.messages < excluded.messages",
+    [PUT_STRAY] = "INSERT INTO stray (id, messages, time) VALUES ($1, $2, $3) ON CONFLICT (id) "
+                  "DO UPDATE SET messages = excluded.messages, time = excluded.time "
+                  "WHERE stray.messages < excluded.messages",
+    [PUT_NOTE] = "INSERT INTO note (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+    [PUT_SOURCE] = "INSERT INTO source (name, is_push, first_run, last_run, messages, cursor) "
+                   "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO UPDATE SET "
+                   "is_push = excluded.is_push, first_run = excluded.first_run, "
+                   "last_run = excluded.last_run, messages = excluded.messages, "
+                   "cursor = excluded.cursor WHERE source.last_run < excluded.last_run",
 };

@@ -57,6 +57,21 @@ enum statement {
     OLD_GAPS_DELETE,
     OLD_EVENTS_DELETE,
     OLD_DAYS_DELETE,
+    /* transfer */
+    EACH_SENT_ID,
+    EACH_SENT_TO,
+    EACH_SENT_DAY,
+    EACH_NAMELESS,
+    EACH_STRAY,
+    EACH_ITEM,
+    EACH_GAP,
+    EACH_JOURNAL,
+    EACH_NOTE,
+    PUT_SENT_ID,
+    PUT_SENT_DAY,
+    PUT_STRAY,
+    PUT_NOTE,
+    PUT_SOURCE,
     STATEMENT_COUNT
 };
 

@@ -103,6 +103,43 @@ like "$("$BACKSIFT" index coverage)" \
     "*sent from $(ago 4)T00:00 (what was sent before was removed from the index)*" \
     'coverage does not reach behind it'
 
+# --- to another home under the same key
+index_of() { "$BACKSIFT" index export | grep -v '"format"'; }
+"$BACKSIFT" index export >"$T/export"
+is $? 0 'export'
+is "$(python3 -c '
+import json, sys
+rows = [json.loads(line) for line in open(sys.argv[1])]
+print(rows[0]["format"], rows[-1]["end"] == len(rows) - 2, rows[-2]["table"])' "$T/export")" \
+    'backsift-index True source' 'an export is JSON lines with their number'
+is "$(grep -c 'm1\|bob\|host.example' "$T/export")" 0 'and reveals neither ID nor address'
+first=$(index_of)
+old_home=$HOME
+HOME=$T/other
+mkdir -p "$HOME/.config/backsift"
+cp "$old_home/.config/backsift/backsift.conf" "$HOME/.config/backsift/"
+out=$("$BACKSIFT" index import "$T/export" 2>&1)
+is $? 65 'an import under another key: exit 65'
+like "$out" 'backsift: */export: made under another key*copy the key file first' 'and says what to do'
+rm -rf "$HOME/.local" "$HOME/.config/backsift/index.key"
+cp -p "$old_home/.config/backsift/index.key" "$HOME/.config/backsift/"
+head -n 3 "$T/export" >"$T/cut"
+out=$("$BACKSIFT" index import "$T/cut" 2>&1)
+is $? 65 'an export that was cut off: exit 65'
+like "$out" 'backsift: */cut: the export is cut off behind line 3' 'and says so'
+sed '3s/"[0-9a-f]*",/"xyz",/' "$T/export" >"$T/broken"
+like "$("$BACKSIFT" index import "$T/broken" 2>&1)" 'backsift: */broken:3: *' 'a broken line is named'
+printf 'x\n' | "$BACKSIFT" index import >/dev/null 2>&1
+is $? 65 'what is no export: exit 65'
+is "$("$BACKSIFT" index coverage --json 2>/dev/null | grep -c '"any":true')" 0 'none of these says that all is known'
+like "$("$BACKSIFT" index import - <"$T/export")" 'imported * rows' 'import'
+is "$(index_of)" "$first" 'the other index exports the same'
+"$BACKSIFT" index import "$T/export" >/dev/null
+is "$(index_of)" "$first" 'importing again changes nothing'
+"$BACKSIFT" index lookup m1@host.example >/dev/null
+is $? 0 'an imported ID is found'
+HOME=$old_home
+
 # --- damage
 is "$("$BACKSIFT" index verify)" 'the index is sound' 'verify'
 db=$HOME/.local/state/backsift/backsift.db

@@ -11,6 +11,7 @@
 
 #include "base/limits.h"
 #include "store/statements.h"
+#include "store/transfer.h"
 
 #define NOW    ((unixtime)1700000000)
 #define NOBODY 65534
@@ -436,6 +437,76 @@ static void test_full_disk(void **state)
     assert_true(fixture_send(f, "after@x", NULL, NULL, NOW));
 }
 
+/* --- moving to another file --- */
+
+static bool move_row(void *context, const struct transfer_table *table,
+                     const struct transfer_value *row, struct error *e)
+{
+    return transfer_add(context, table, row, e);
+}
+
+static void move_all(struct store_fixture *f, struct store *to)
+{
+    for (size_t i = 0; i < transfer_table_count; i++)
+        if (!transfer_each(f->store, &transfer_tables[i], move_row, to, &f->e))
+            fail_msg("%s: %s", transfer_tables[i].name, f->e.text);
+}
+
+static void test_transfer(void **state)
+{
+    struct store_fixture *f = *state;
+    struct journal_event event = {.time = NOW,
+                                  .arrival = NOW,
+                                  .class_ = "bounce",
+                                  .origin = "ours",
+                                  .rule = "dsn",
+                                  .row = 2,
+                                  .mailbox = "maildir:/m",
+                                  .folder = "Bounces",
+                                  .file = "f",
+                                  .previous_origin = "",
+                                  .findings = {"\0\xff", 2}};
+    const struct source_state source = {"maildir:/m", false, NOW, NOW + 9, 3, "c"};
+    const struct gap gap = {"stdin", NOW, NOW + 1, "why"};
+    int strays;
+    struct source_state moved_source;
+    unixtime when;
+    bool seen;
+    fill(f, 20);
+    assert_true(fixture_send(f, NULL, NULL, "bob@b", NOW + 7));
+    assert_true(store_count_stray(f->store, "1@x", &strays, &f->e));
+    assert_true(store_source_save(f->store, &source, &f->e));
+    assert_true(store_item_add(f->store, "maildir:/m", span_of("item"), &f->e));
+    assert_true(store_gap_add(f->store, &gap, &f->e));
+    assert_true(store_note_set(f->store, "n", "v", &f->e));
+    assert_true(journal_add(f->store, &event, &f->e));
+    struct config other = f->config;
+    other.index_url =
+        arena_printf(f->home.arena, "sqlite:%s", temp_home_path(&f->home, "state/other.db"));
+    struct store *to = store_open(&other, STORE_WRITE, WAIT_MS, &f->e);
+    assert_non_null(to);
+    for (int i = 0; i < 2; i++)
+        move_all(f, to); /* the second time changes nothing */
+    struct index_stats was, is;
+    assert_true(store_stats(f->store, f->home.arena, &was, &f->e));
+    assert_true(store_stats(to, f->home.arena, &is, &f->e));
+    assert_int_equal(is.ids, was.ids);
+    assert_int_equal(is.recipients, was.recipients);
+    assert_int_equal(is.nameless, 1);
+    assert_int_equal(is.journal_events, 1);
+    assert_int_equal(store_find_id_recipient(to, "7@x", "7@x", &f->e), LOOKUP_YES);
+    assert_int_equal(store_find_pair(to, "ann@o", "7@x", &when, &f->e), LOOKUP_YES);
+    assert_true(store_strays(to, "1@x", &strays, &f->e));
+    assert_int_equal(strays, 1);
+    assert_true(store_source(to, f->home.arena, "maildir:/m", &moved_source, &f->e));
+    assert_int_equal(moved_source.last_run, NOW + 9);
+    assert_true(store_item_seen(to, "maildir:/m", span_of("item"), &seen, &f->e));
+    assert_true(seen);
+    assert_int_equal(journal_find(to, f->home.arena, "maildir:/m", "f", &event, &f->e), LOOKUP_YES);
+    assert_memory_equal(event.findings.p, "\0\xff", 2);
+    store_close(to);
+}
+
 /* --- statements --- */
 
 static void test_parameters_in_order(void **state)
@@ -502,6 +573,7 @@ int main(void)
         TEST(test_log_without_its_index),
         TEST(test_unreadable_file),
         TEST(test_full_disk),
+        TEST(test_transfer),
         TEST(test_parameters_in_order),
         TEST(test_lookups_use_indexes),
     };
