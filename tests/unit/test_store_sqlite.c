@@ -249,6 +249,25 @@ static void test_locked(void **state)
     sqlite3_close(other);
 }
 
+/* Two that read first and write then: the one that began first gets through. */
+static void test_lock_is_taken_at_once(void **state)
+{
+    struct store_fixture *f = *state;
+    struct error e = {0};
+    unixtime when;
+    struct sent m = {.message_id = "b@x", .time = NOW};
+    struct store *other = store_open(&f->config, STORE_WRITE, 30, &e);
+    assert_non_null(other);
+    assert_true(store_begin(f->store, &f->e));
+    assert_int_equal(store_find_id(f->store, "a@x", &when, &f->e), LOOKUP_NO);
+    assert_false(store_add_sent(other, "stdin", &m, &e));
+    assert_int_equal(e.kind, ERROR_RETRY);
+    assert_true(fixture_send(f, "a@x", NULL, NULL, NOW));
+    assert_true(store_commit(f->store, &f->e));
+    assert_true(store_add_sent(other, "stdin", &m, &e));
+    store_close(other);
+}
+
 /* As on a network file system. */
 static void test_rollback_journal(void **state)
 {
@@ -567,6 +586,7 @@ int main(void)
         TEST(test_damaged_pages),
         TEST(test_truncated),
         TEST(test_locked),
+        TEST(test_lock_is_taken_at_once),
         TEST(test_rollback_journal),
         TEST(test_log_is_shortened),
         TEST(test_read_only_folder),
