@@ -24,6 +24,7 @@ struct arena {
     struct block *filling; /* where small objects go */
     size_t cap, used;
     bool failed;
+    bool is_guest; /* stands in memory of the caller's: no further blocks, nothing to free */
 };
 
 static struct block *block_new(size_t size)
@@ -48,8 +49,23 @@ struct arena *arena_new(size_t cap)
     return a;
 }
 
+struct arena *arena_in(void *memory, size_t size)
+{
+    struct arena *a = memory;
+    size_t head =
+        (sizeof *a + _Alignof(max_align_t) - 1) / _Alignof(max_align_t) * _Alignof(max_align_t);
+    if (size < head + sizeof(struct block))
+        return NULL;
+    struct block *b = (struct block *)((unsigned char *)memory + head);
+    *b = (struct block){.size = size - head - sizeof *b};
+    *a = (struct arena){.first = b, .filling = b, .cap = b->size, .is_guest = true};
+    return a;
+}
+
 void arena_reset(struct arena *a)
 {
+    if (a->is_guest)
+        return;
     while (a->further) {
         struct block *next = a->further->next;
         free(a->further);
@@ -63,7 +79,7 @@ void arena_reset(struct arena *a)
 
 void arena_free(struct arena *a)
 {
-    if (!a)
+    if (!a || a->is_guest)
         return;
     arena_reset(a);
     free(a->first);
@@ -76,6 +92,8 @@ static struct block *block_with_room(struct arena *a, size_t n)
 {
     if (a->filling->size - a->filling->used >= n)
         return a->filling;
+    if (a->is_guest)
+        return NULL;
     bool large = n > BLOCK_SIZE / 4;
     struct block *b = block_new(large ? n : BLOCK_SIZE);
     if (!b)

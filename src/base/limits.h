@@ -64,6 +64,9 @@
 #define LIMIT_REGEX_MATCH 100000
 #define LIMIT_REGEX_DEPTH 2000
 
+/* Bytes of a snapshot of the rules: 700 rules take less than 1 MB. */
+#define LIMIT_SNAPSHOT ((size_t)64 * 1024 * 1024)
+
 /* --- config --- */
 
 /* Bytes of one line of backsift.conf or a rule file: inih holds a line on its stack. */

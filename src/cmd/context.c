@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/directory.h"
 #include "base/limits.h"
 
 bool context_open(struct context *c, enum caller caller, const char *config_option, struct error *e)
@@ -28,15 +29,33 @@ bool context_open(struct context *c, enum caller caller, const char *config_opti
     return true;
 }
 
-bool context_load_rules(struct context *c, bool jit, struct error *e)
+static struct rules_options rules_options_of(const struct context *c, bool jit)
 {
-    struct rules_options options = {
+    return (struct rules_options){
         .user_folder = c->paths.user_rules,
         .shipped_folder = c->paths.shipped_rules,
         .jit = jit,
+        .snapshot = arena_printf(c->arena, "%s/rules.snapshot", c->paths.state_folder),
     };
+}
+
+bool context_load_rules(struct context *c, bool jit, struct error *e)
+{
+    struct rules_options options = rules_options_of(c, jit);
     c->rules = ruleset_load(&options, e);
     return c->rules != NULL;
+}
+
+void context_save_rules(struct context *c)
+{
+    struct rules_options options = rules_options_of(c, false);
+    if (!c->rules || !options.snapshot || ruleset_is_snapshot(c->rules))
+        return;
+    int folder = directory_make_path(c->paths.state_folder);
+    if (folder < 0)
+        return;
+    (void)ruleset_save(&options, NULL);
+    close(folder);
 }
 
 bool context_open_store(struct context *c, enum store_access access, int wait_ms, struct error *e)

@@ -31,6 +31,10 @@ bool context_open(struct context *c, enum caller caller, const char *config_opti
                   struct error *e);
 /* Loads the rule files; jit for many messages. */
 bool context_load_rules(struct context *c, bool jit, struct error *e);
+/* Where the rules had to be read from text, keeps a snapshot of them in the state folder (made when
+ * missing) for the next run. For when the work is done: it takes some milliseconds, and its failure
+ * means nothing. */
+void context_save_rules(struct context *c);
 /* Opens the store once; later calls give the same. */
 bool context_open_store(struct context *c, enum store_access access, int wait_ms, struct error *e);
 void context_close(struct context *c);

@@ -200,6 +200,7 @@ static void clean_up(struct delivery *d)
     mail_process_set_draft(NULL);
     maildir_draft_drop(d->draft);
     maildir_close(d->maildir);
+    context_save_rules(&d->context);
     context_close(&d->context);
 }
 

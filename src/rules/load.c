@@ -11,6 +11,7 @@
 #include "rules/rule_file.h"
 #include "rules/rules.h"
 #include "rules/ruleset.h"
+#include "rules/snapshot.h"
 
 /* Memory for rules: the largest set of files could not fill it. */
 #define ARENA_CAP ((size_t)1024 * 1024 * 1024)
@@ -97,30 +98,40 @@ static bool load_folder(struct ruleset *rs, const char *folder, bool users, stru
     return ok;
 }
 
-static struct ruleset *ruleset_new(bool jit)
+struct ruleset *ruleset_new(struct arena *arena, bool jit)
 {
     struct ruleset *rs = calloc(1, sizeof *rs);
-    if (!rs)
+    if (!rs) {
+        arena_free(arena);
         return NULL;
-    rs->arena = arena_new(ARENA_CAP);
+    }
+    rs->arena = arena;
     rs->engine = regex_engine_new(jit);
-    if (rs->arena)
-        rs->files = arena_array(rs->arena, LIMIT_RULE_FILES, sizeof *rs->files);
+    if (arena)
+        rs->files = arena_array(arena, LIMIT_RULE_FILES, sizeof *rs->files);
     if (rs->files && rs->engine)
         return rs;
     ruleset_free(rs);
     return NULL;
 }
 
+bool ruleset_read(struct ruleset *rs, const struct rules_options *options, struct error *e)
+{
+    return (!options->user_folder || load_folder(rs, options->user_folder, true, e)) &&
+           load_folder(rs, options->shipped_folder, false, e);
+}
+
 struct ruleset *ruleset_load(const struct rules_options *options, struct error *e)
 {
-    struct ruleset *rs = ruleset_new(options->jit);
+    struct ruleset *rs = snapshot_load(options);
+    if (rs)
+        return rs;
+    rs = ruleset_new(arena_new(ARENA_CAP), options->jit);
     if (!rs) {
         error_memory(e);
         return NULL;
     }
-    if ((!options->user_folder || load_folder(rs, options->user_folder, true, e)) &&
-        load_folder(rs, options->shipped_folder, false, e))
+    if (ruleset_read(rs, options, e))
         return rs;
     ruleset_free(rs);
     return NULL;

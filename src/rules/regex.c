@@ -122,6 +122,29 @@ static bool check_groups(const pcre2_code *code, struct error *e)
     return true;
 }
 
+bool regex_serialize(struct regex_engine *en, struct arena *arena, struct regex *x)
+{
+    uint8_t *bytes = NULL;
+    PCRE2_SIZE n = 0;
+    if (!regex_compile(en, x, NULL))
+        return false;
+    const pcre2_code *codes[] = {x->code};
+    if (pcre2_serialize_encode(codes, 1, &bytes, &n, NULL) != 1)
+        return false;
+    const char *kept = arena_string(arena, (struct span){(const char *)bytes, n});
+    pcre2_serialize_free(bytes);
+    if (kept)
+        x->serialized = (struct span){kept, n};
+    return kept != NULL;
+}
+
+/* From a snapshot: PCRE2 checks that its version and build are those that wrote it. */
+static bool regex_decode(struct regex *x)
+{
+    return x->serialized.n > 0 &&
+           pcre2_serialize_decode(&x->code, 1, (const uint8_t *)x->serialized.p, NULL) == 1;
+}
+
 bool regex_compile(struct regex_engine *en, struct regex *x, struct error *e)
 {
     const uint32_t options = PCRE2_UTF | PCRE2_CASELESS | PCRE2_MATCH_INVALID_UTF |
@@ -131,9 +154,10 @@ bool regex_compile(struct regex_engine *en, struct regex *x, struct error *e)
     int code = 0;
     PCRE2_SIZE offset = 0;
     x->broken = true;
-    x->code = pcre2_compile((PCRE2_SPTR)x->pattern.p, x->pattern.n,
-                            options | (x->multiline ? PCRE2_MULTILINE : 0), &code, &offset,
-                            en->compiling);
+    if (!regex_decode(x))
+        x->code = pcre2_compile((PCRE2_SPTR)x->pattern.p, x->pattern.n,
+                                options | (x->multiline ? PCRE2_MULTILINE : 0), &code, &offset,
+                                en->compiling);
     if (!x->code) {
         PCRE2_UCHAR words[256];
         pcre2_get_error_message(code, words, sizeof words);

@@ -27,6 +27,7 @@ struct regex {
     bool broken; /* does not compile */
     struct literal_set literals;
     struct pcre2_real_code_8 *code; /* NULL until compiled */
+    struct span serialized;         /* the same as pcre2_serialize_encode writes it; or empty */
     struct regex *next_regex;       /* the owner's list of all */
     struct test *tests;             /* the fields it is asked of */
 };
@@ -38,6 +39,10 @@ const struct literal_set *regex_literals(struct arena *arena, struct regex *x);
  * compile or names a group that means nothing (kind ERROR_CONFIG). */
 bool regex_compile(struct regex_engine *engine, struct regex *x, struct error *e);
 void regex_free_code(struct regex *x);
+
+/* Compiles x and keeps its code serialised in arena, for a snapshot (snapshot.h). False when it does
+ * not compile or there is no memory. */
+bool regex_serialize(struct regex_engine *engine, struct arena *arena, struct regex *x);
 
 enum regex_answer { REGEX_NO, REGEX_YES, REGEX_FAILED };
 

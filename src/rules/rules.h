@@ -42,6 +42,7 @@ struct rules_options {
     const char *user_folder;    /* may be NULL or missing */
     const char *shipped_folder; /* must exist */
     bool jit;                   /* for bulk: compile natively; a single message is faster without */
+    const char *snapshot;       /* a file that ruleset_save wrote, or NULL; see there */
 };
 
 /* Loads all *.rules files; a file whose name begins with a dot is none. A rule file that cannot be
@@ -54,6 +55,20 @@ struct rules_options {
  * The caller ends it with ruleset_free. Not to be used by two threads at once. */
 struct ruleset *ruleset_load(const struct rules_options *options, struct error *e);
 void ruleset_free(struct ruleset *rs);
+
+/* Loading from text is most of a single delivery's work. A snapshot is the ruleset as it stands in
+ * memory, mapped instead of read: ruleset_load takes options->snapshot when it was written by this
+ * very program from these very files (by device, inode, size and both times of each), is the user's
+ * own and nobody else's to write, and loads from text in any other case. */
+
+/* Whether rs came from a snapshot. */
+bool ruleset_is_snapshot(const struct ruleset *rs);
+
+/* Writes options->snapshot anew from the rule files: durable, under another name first. To be called
+ * when ruleset_load did not find a fit one, and not while a ruleset from a snapshot is in use. False
+ * with *e when it cannot be written, or need not be trusted yet: a rule file has changed within the
+ * last two seconds (kind ERROR_RETRY). Nothing depends on it. */
+bool ruleset_save(const struct rules_options *options, struct error *e);
 
 enum capture_kind {
     CAPTURE_RECIPIENT,

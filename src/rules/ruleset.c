@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 bool field_is_cheap(const struct rule_field *f)
 {
@@ -138,13 +139,17 @@ void ruleset_free(struct ruleset *rs)
         return;
     for (struct regex *x = rs->regexes; x; x = x->next_regex)
         regex_free_code(x);
-    string_table_free(&rs->field_table);
-    string_table_free(&rs->rule_table);
-    string_table_free(&rs->pattern_table[0]);
-    string_table_free(&rs->pattern_table[1]);
     regex_engine_free(rs->engine);
     arena_free(rs->arena);
-    free(rs->rules);
+    if (rs->mapped) {
+        munmap(rs->mapped, rs->mapped_size);
+    } else {
+        string_table_free(&rs->field_table);
+        string_table_free(&rs->rule_table);
+        string_table_free(&rs->pattern_table[0]);
+        string_table_free(&rs->pattern_table[1]);
+        free(rs->rules);
+    }
     free(rs);
 }
 

@@ -87,7 +87,15 @@ struct ruleset {
     size_t field_count, test_count;
     struct regex *regexes;
     struct string_table field_table, rule_table, pattern_table[2]; /* [multiline] */
+    void *mapped; /* the snapshot that most of it stands in; NULL */
+    size_t mapped_size;
 };
+
+/* An empty ruleset whose memory is arena's, which becomes the ruleset's own. NULL without memory. */
+struct ruleset *ruleset_new(struct arena *arena, bool jit);
+
+/* Reads the rule files of both folders into an empty ruleset. */
+bool ruleset_read(struct ruleset *rs, const struct rules_options *options, struct error *e);
 
 /* Whether a condition on such a field can be answered from the header and the structure. */
 bool field_is_cheap(const struct rule_field *f);
