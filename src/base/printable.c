@@ -75,16 +75,28 @@ static bool is_invisible(unsigned cp)
            (cp >= 0xe0000 && cp <= 0xe007f);
 }
 
+/* How many bytes at p are ASCII without control characters: most of what the journal holds. */
+static size_t plain_length(const char *p, size_t n)
+{
+    size_t i = 0;
+    while (i < n && p[i] >= ' ' && p[i] <= '~')
+        i++;
+    return i;
+}
+
 bool printable_is_clean(struct span s)
 {
     unsigned cp = 0;
-    while (s.n > 0) {
-        size_t len = utf8_decode(s, &cp);
+    size_t i = 0;
+    for (;;) {
+        i += plain_length(s.p + i, s.n - i);
+        if (i >= s.n)
+            return true;
+        size_t len = utf8_decode(span_slice(s, i, s.n), &cp);
         if (len == 0 || is_control(cp) || is_invisible(cp))
             return false;
-        s = span_slice(s, len, s.n);
+        i += len;
     }
-    return true;
 }
 
 void printable_add(struct buf *out, struct span s, size_t max_chars)

@@ -175,6 +175,21 @@ rm -f "$HOME"/Maildir/new/*
 digest --json
 is "$(figures 'len(d["rescued"]), len(d["own"])')" "(0, 0)" "and not again"
 
+# --- what responses say is hostile ---
+rm -f "$HOME"/Maildir/new/* "$database"*
+rm -rf "$HOME"/Maildir/.Backscatter "$HOME"/Maildir/.Bounces "$HOME"/Maildir/.Unverified
+python3 "$here/hostile_bounces.py" "$T/hostile"
+record evil victim@far.example
+for f in "$T"/hostile/*; do
+    "$BACKSIFT" deliver -f '' -r ada@shop.example <"$f" || echo "# deliver failed"
+done
+rm -f "$HOME"/Maildir/new/* # what was too large to be read is filed unread
+digest
+is "$status:$(inbox)" 0:1 "a digest of hostile responses is one mail"
+is "$(subject)" "1 of your messages failed, 9 answers, 9 forged, 9 to check" "that tells of them"
+ok python3 "$here/check_mail.py" "$HOME"/Maildir/new/* -- "which is well-formed, and nothing breaks out"
+ok test "$(mail | wc -c)" -lt 100000 -- "and of a size to read"
+
 # --- by a sendmail ---
 config '[own]' 'domain = shop.example' '[index]' 'source = stdin' "complete-since = $month_ago" \
     '[digest]' 'to = ada@shop.example' "sendmail = $T/sendmail"

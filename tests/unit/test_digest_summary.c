@@ -322,6 +322,39 @@ static void without_memory_the_digest_says_so(void **state)
     arena_free(small);
 }
 
+/* The way of the journal: findings in their wire form. */
+static void encoded_findings_are_decoded(void **state)
+{
+    (void)state;
+    struct response r = {.class = "bounce",
+                         .origin = "ours",
+                         .arrival = NOW - HOUR,
+                         .id = "a@x",
+                         .recipient = "bob@far.example",
+                         .action = "failed",
+                         .status = "5.1.1"};
+    struct report_recipient recipients[2];
+    struct evidence evidence[8];
+    struct findings f = make_findings(&r, recipients, evidence);
+    struct journal_event event = make_event(&r);
+    struct buf wire = {0};
+    assert_true(findings_encode(&f, &wire));
+    event.findings = buf_span(&wire);
+    assert_true(summary_visit(s, &event));
+    for (size_t cut = 0; cut < wire.n; cut++) { /* a journal that was cut short is only counted */
+        event.number++;
+        event.findings = span_slice(buf_span(&wire), 0, cut);
+        assert_true(summary_visit(s, &event));
+    }
+    summary_finish(s);
+    assert_int_equal(s->mails.count, 1);
+    assert_string_equal(s->mails.items[0].id, "a@x");
+    assert_string_equal(s->mails.items[0].recipients[0].status, "5.1.1");
+    assert_int_equal(s->unreadable, wire.n);
+    assert_int_equal(s->counts[CLASS_BOUNCE][ORIGIN_OURS], wire.n + 1);
+    buf_free(&wire);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -337,6 +370,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(forged_names_and_hosts_are_counted, begin, end),
         cmocka_unit_test_setup_teardown(doubtful_ones_stand_by_folder_latest_first, begin, end),
         cmocka_unit_test_setup_teardown(what_cannot_be_read_is_counted, begin, end),
+        cmocka_unit_test_setup_teardown(encoded_findings_are_decoded, begin, end),
         cmocka_unit_test_setup_teardown(too_many_lines_are_counted, begin, end),
         cmocka_unit_test_setup_teardown(without_memory_the_digest_says_so, begin, end),
     };
