@@ -189,6 +189,12 @@ is "$status:$(inbox)" 0:1 "a digest of hostile responses is one mail"
 is "$(subject)" "1 of your messages failed, 9 answers, 9 forged, 9 to check" "that tells of them"
 ok python3 "$here/check_mail.py" "$HOME"/Maildir/new/* -- "which is well-formed, and nothing breaks out"
 ok test "$(mail | wc -c)" -lt 100000 -- "and of a size to read"
+digest --since "$month_ago" --html "$T/page.html"
+if command -v tidy >/dev/null; then
+    is "$(tidy -q -e "$T/page.html" 2>&1)" '' "an HTML checker finds nothing to say"
+else
+    echo "# skipped: tidy is not installed"
+fi
 
 # --- by a sendmail ---
 config '[own]' 'domain = shop.example' '[index]' 'source = stdin' "complete-since = $month_ago" \
