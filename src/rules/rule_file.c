@@ -138,13 +138,16 @@ static int field_cost(const struct rule_field *f)
     return f->kind == FIELD_RETURN_PATH ? 1 : 4 + 2 * (int)f->kind;
 }
 
-static int condition_cost(const struct rule_field *f, bool negative)
+/* The costliest field that must be looked at; what has no gate comes behind what has. */
+static int condition_cost(const struct condition *c)
 {
-    if (!f)
-        return 4 + 2 * (int)FIELD_STRUCTURE + 1;
-    if (!negative)
-        return field_cost(f);
-    return field_is_cheap(f) ? 4 + 2 * (int)FIELD_STRUCTURE + 1 : field_cost(f) + 1;
+    const int gated = 4 + 2 * (int)FIELD_STRUCTURE;
+    int cost = 0;
+    for (const struct alternative *a = c->alternatives; a; a = a->next)
+        cost = field_cost(a->test->field) > cost ? field_cost(a->test->field) : cost;
+    if (c->field && !c->negative)
+        return cost;
+    return (cost > gated ? cost : gated) + 1;
 }
 
 static struct condition *find_condition(const struct rule *rule, const struct rule_field *field)
@@ -164,27 +167,55 @@ static struct condition *add_condition(struct rule_reader *r, struct rule_field 
     c->field = field;
     c->negative = role == ROLE_NOT;
     c->closed = role == ROLE_ALSO;
-    c->cost = condition_cost(field, c->negative);
-    struct condition **at = &r->rule->conditions;
-    while (*at && (*at)->cost <= c->cost)
-        at = &(*at)->next;
-    c->next = *at;
-    *at = c;
+    c->next = r->rule->conditions;
+    r->rule->conditions = c;
     r->rule->condition_count++;
     return c;
 }
 
-static bool add_alternative(struct rule_reader *r, struct alternative **list, struct test *test,
+static bool add_alternative(struct rule_reader *r, struct alternative **at, struct test *test,
                             int line)
 {
     struct alternative *a = arena_alloc(r->rs->arena, sizeof *a);
     if (!a)
         return false;
-    *a = (struct alternative){test, line, NULL};
-    while (*list)
-        list = &(*list)->next;
-    *list = a;
+    *a = (struct alternative){test, line, *at};
+    *at = a;
     return true;
+}
+
+/* Behind those whose field costs no more. */
+static bool add_to_condition(struct rule_reader *r, struct condition *c, struct test *test,
+                             int line)
+{
+    struct alternative **at = &c->alternatives;
+    while (*at && field_cost((*at)->test->field) <= field_cost(test->field))
+        at = &(*at)->next;
+    return add_alternative(r, at, test, line);
+}
+
+static bool add_capture(struct rule_reader *r, struct test *test, int line)
+{
+    struct alternative **at = &r->rule->captures;
+    while (*at)
+        at = &(*at)->next;
+    return add_alternative(r, at, test, line);
+}
+
+/* They were put on top as they came; of equal cost, the first in the file comes first. */
+static void sort_conditions(struct rule *rule)
+{
+    struct condition *sorted = NULL;
+    for (struct condition *c = rule->conditions, *next; c; c = next) {
+        next = c->next;
+        c->cost = condition_cost(c);
+        struct condition **at = &sorted;
+        while (*at && (*at)->cost < c->cost)
+            at = &(*at)->next;
+        c->next = *at;
+        *at = c;
+    }
+    rule->conditions = sorted;
 }
 
 static bool receive_condition(struct rule_reader *r, const struct ini_item *item, struct error *e)
@@ -201,13 +232,13 @@ static bool receive_condition(struct rule_reader *r, const struct ini_item *item
     if (!test)
         return error_memory(e);
     if (key.role == ROLE_CAPTURE)
-        return add_alternative(r, &r->rule->captures, test, item->line) || error_memory(e);
+        return add_capture(r, test, item->line) || error_memory(e);
     struct rule_field *asked = key.role == ROLE_ANY ? NULL : field;
     bool takes_alternatives = key.role == ROLE_CONDITION || key.role == ROLE_ANY;
     struct condition *c = takes_alternatives ? find_condition(r->rule, asked) : NULL;
     if (!c)
         c = add_condition(r, asked, key.role);
-    return (c && add_alternative(r, &c->alternatives, test, item->line)) || error_memory(e);
+    return (c && add_to_condition(r, c, test, item->line)) || error_memory(e);
 }
 
 static bool receive_class(struct rule_reader *r, const struct ini_item *item, struct error *e)
@@ -230,6 +261,7 @@ static bool end_rule(struct rule_reader *r, struct error *e)
     if (!rule->has_class)
         return error_set(e, ERROR_CONFIG, "%s:%d: the rule '%s' has no class", rule->file,
                          rule->line, rule->section);
+    sort_conditions(rule);
     const struct condition *first = rule->conditions;
     if (!first || first->negative || !first->field || !field_is_cheap(first->field))
         return error_set(e, ERROR_CONFIG,

@@ -386,7 +386,10 @@ static void test_broken_rules(void **state)
 static void test_text_is_decoded_on_demand(void **state)
 {
     (void)state;
-    struct ruleset *rs = load_mode("[a]\nclass = bounce\ntext = word\nsubject = fail\n", false);
+    struct ruleset *rs = load_mode("[a]\nclass = bounce\ntext = word\nsubject = fail\n"
+                                   "[b]\nclass = bounce\nany-text = word\nany-subject = mail\n"
+                                   "subject = mail\n",
+                                   false);
     struct buf bytes = {0};
     size_t used[2];
     for (int i = 0; i < 2; i++) {
