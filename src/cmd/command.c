@@ -19,6 +19,7 @@ static const struct command commands[] = {
     {"mark", "say yourself that filed responses are ours or forged", command_mark},
     {"digest", "make the mail that tells what was filed", command_digest},
     {"index", "look at the outbound index: what was sent", command_index},
+    {"rules", "list the rules that tell what is a response, check them", command_rules},
     {"check", "look whether everything is wired", command_check},
     {NULL, NULL, NULL},
 };

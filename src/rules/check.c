@@ -3,7 +3,6 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "rules/lint.h"
 #include "rules/rules.h"
@@ -13,7 +12,6 @@ struct checking {
     struct ruleset *rs;
     rules_finding found;
     void *context;
-    struct string_table sections;
     size_t errors;
 };
 
@@ -52,7 +50,8 @@ static bool needs_fixed_text(struct ruleset *rs, struct regex *x)
     return set->count > 0;
 }
 
-static void check_test(struct checking *ch, const struct rule *rule, const struct alternative *a)
+static void check_test(struct checking *ch, const struct rule *rule, const struct alternative *a,
+                       bool is_condition)
 {
     struct regex *x = a->test->regex;
     const struct rule_field *f = a->test->field;
@@ -74,7 +73,7 @@ static void check_test(struct checking *ch, const struct rule *rule, const struc
         report(ch, is_body_text(f), rule->file, a->line,
                "the regex starts with a repeat without bound, which takes quadratic time: begin "
                "with fixed text, or give the repeat a bound");
-    if (is_body_text(f) && !needs_fixed_text(ch->rs, x))
+    if (is_condition && is_body_text(f) && !needs_fixed_text(ch->rs, x))
         report(ch, false, rule->file, a->line,
                "the regex needs no fixed text, so every candidate's '%s' is searched with it",
                f->key.p);
@@ -84,42 +83,15 @@ static void check_rule(struct checking *ch, const struct rule *rule)
 {
     for (const struct condition *c = rule->conditions; c; c = c->next)
         for (const struct alternative *a = c->alternatives; a; a = a->next)
-            check_test(ch, rule, a);
+            check_test(ch, rule, a, true);
     for (const struct alternative *a = rule->captures; a; a = a->next)
-        check_test(ch, rule, a);
-}
-
-/* A section's first rule. */
-struct section {
-    struct span name;
-    const struct rule *rule;
-};
-
-static void check_name(struct checking *ch, const struct rule *rule, struct section *section)
-{
-    struct span **place = string_table_place(&ch->sections, span_of(rule->section));
-    if (!place)
-        return;
-    if (*place) {
-        const struct rule *first = ((struct section *)*place)->rule;
-        report(ch, false, rule->file, rule->line, "a rule '%s' stands in %s:%d, too", rule->section,
-               first->file, first->line);
-        return;
-    }
-    *section = (struct section){span_of(rule->section), rule};
-    *place = &section->name;
+        check_test(ch, rule, a, false);
 }
 
 size_t ruleset_check(struct ruleset *rs, rules_finding found, void *context)
 {
     struct checking ch = {.rs = rs, .found = found, .context = context};
-    struct section *sections = calloc(rs->count + 1, sizeof *sections);
-    for (size_t i = 0; i < rs->count; i++) {
-        if (sections)
-            check_name(&ch, rs->rules[i], &sections[i]);
+    for (size_t i = 0; i < rs->count; i++)
         check_rule(&ch, rs->rules[i]);
-    }
-    string_table_free(&ch.sections);
-    free(sections);
     return ch.errors;
 }

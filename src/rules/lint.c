@@ -34,7 +34,7 @@ static void read_item(struct walk *w, const struct pattern_token *t, enum start 
     if (t->min > 0)
         *start = START_PASSED;
     in->unbounded = in->unbounded || (t->unbounded && !t->possessive);
-    in->fixed = in->fixed || (t->kind == TOKEN_CHAR && t->min > 0);
+    in->fixed = in->fixed || (t->kind == TOKEN_CHAR && t->min > 0 && !t->unbounded);
 }
 
 static struct pattern_token read_alternation(struct walk *w, enum start start, struct inside *in);

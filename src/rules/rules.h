@@ -136,9 +136,9 @@ struct rules_file ruleset_file(const struct ruleset *rs, size_t i);
 typedef void (*rules_finding)(void *context, bool is_error, const char *text);
 
 /* Compiles every regex and lints it. Errors: it does not compile, a repeat within a repeat with no
- * fixed text between (exponential), a quadratic start (".*", "\S+") on a text of the body, a
- * condition on text or lines that any text fulfils. Warnings: a quadratic start elsewhere, no
- * required literal on text or lines, a rule's name in two files. Returns the number of errors. */
+ * fixed text between (exponential), a quadratic start (".*", "\S+") on text or lines, one on text or
+ * lines that any text fulfils. Warnings: a quadratic start elsewhere, a condition on text or lines
+ * without required text of three bytes. Returns the number of errors. */
 size_t ruleset_check(struct ruleset *rs, rules_finding found, void *context);
 
 #endif

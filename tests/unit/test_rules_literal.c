@@ -358,6 +358,7 @@ static void test_lint(void **state)
     expect_lint("^[ \\t]*foo", true, false, false);
     expect_lint("^(?:\\s+)foo", true, true, false);
     expect_lint("x(?:\\w+)+y", false, false, true);
+    expect_lint("x(?:a+)+y", false, false, true);
     expect_lint("x(?:\\w+\\s*)*y", false, false, true);
     expect_lint("x(?:(?:a?b*)c?)*y", false, false, true);
     expect_lint("x(?:\\w+-|z+)*y", false, false, false);
