@@ -361,7 +361,8 @@ static void test_lint(void **state)
     expect_lint("x(?:a+)+y", false, false, true);
     expect_lint("x(?:\\w+\\s*)*y", false, false, true);
     expect_lint("x(?:(?:a?b*)c?)*y", false, false, true);
-    expect_lint("x(?:\\w+-|z+)*y", false, false, false);
+    expect_lint("x(?:\\w+-|z+)*y", false, false, true);
+    expect_lint("x(?:\\w+-|z)*y", false, false, false);
     expect_lint("x(?:\\w++)+y", false, false, false);
     expect_lint("x(?>\\w+)+y", false, false, false);
     expect_lint("x(?:\\w+, )+y", false, false, false);
