@@ -125,7 +125,7 @@ static const struct row rows[] = {
     {7,
      1,
      {"The recipient's side refuses mail from you, your server or of this kind.",
-      "Read what they say; if it names a block list or your server, show it to whoever runs "
+      "Read their message; if it names a block list or your server, show it to whoever runs "
       "that server."}},
     {7, 2, {"You may not send to that mailing list.", "Ask whoever runs the list to let you in."}},
     {7,
@@ -182,8 +182,8 @@ static const struct row rows[] = {
     {7, -1, {"A condition of security was not met.", OUR_SERVER}},
     {0,
      -1,
-     {"The other side gives no reason that has a code.",
-      "Read what they say, and ask the recipient by "
+     {"They give no reason that is understood here.",
+      "Read their message, and ask the recipient by "
       "another way."}},
 };
 

@@ -72,8 +72,8 @@ static void row(struct writer *w, const struct row *r)
     struct cell cells[] = {
         {r->stamp, STAMP, false},
         {r->class, w->class_columns, false},
-        {r->who, left * 2 / 5, false},
-        {r->about, left - left * 2 / 5, false},
+        {r->who, left / 2, false},
+        {r->about, left - left / 2, false},
     };
     page_row(&w->page, INDENT, cells, 4);
 }

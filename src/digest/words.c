@@ -120,7 +120,7 @@ static struct explanation explanation_of(const struct own_recipient *r)
 {
     static const struct explanation filtered = {
         "A content filter on the way stopped it.",
-        "Read what they say, and ask the recipient by another way."};
+        "Read their message, and ask the recipient by another way."};
     return r->filtered && !r->status[0] ? filtered : explain_status(span_of(r->status));
 }
 
