@@ -28,6 +28,8 @@ struct regex_engine {
     pcre2_match_data *result;
     pcre2_jit_stack *stack;
     bool jit;
+    /* Only these are visited at the end: of a snapshot most pages are never touched. */
+    struct regex *compiled;
 };
 
 struct regex_engine *regex_engine_new(bool jit)
@@ -55,10 +57,20 @@ struct regex_engine *regex_engine_new(bool jit)
     return en;
 }
 
+void regex_free_codes(struct regex_engine *en)
+{
+    for (struct regex *x = en->compiled; x; x = x->next_compiled) {
+        pcre2_code_free(x->code);
+        x->code = NULL;
+    }
+    en->compiled = NULL;
+}
+
 void regex_engine_free(struct regex_engine *en)
 {
     if (!en)
         return;
+    regex_free_codes(en);
     pcre2_jit_stack_free(en->stack);
     pcre2_match_data_free(en->result);
     pcre2_match_context_free(en->matching);
@@ -165,20 +177,17 @@ bool regex_compile(struct regex_engine *en, struct regex *x, struct error *e)
                          (const char *)words, offset + 1);
     }
     if (!check_groups(x->code, e)) {
-        regex_free_code(x);
+        pcre2_code_free(x->code);
+        x->code = NULL;
         return false;
     }
+    x->next_compiled = en->compiled;
+    en->compiled = x;
     /* Where no native code can be made (the system forbids it), the interpreter does it. */
     if (en->jit)
         (void)pcre2_jit_compile(x->code, PCRE2_JIT_COMPLETE);
     x->broken = false;
     return true;
-}
-
-void regex_free_code(struct regex *x)
-{
-    pcre2_code_free(x->code);
-    x->code = NULL;
 }
 
 enum regex_answer regex_match(struct regex_engine *en, struct regex *x, struct span s, size_t from)

@@ -18,6 +18,9 @@
 struct regex_engine;
 
 struct regex_engine *regex_engine_new(bool jit);
+/* Frees the code of every regex compiled so far; the regexes must still be there. */
+void regex_free_codes(struct regex_engine *engine);
+/* The same, and the engine. */
 void regex_engine_free(struct regex_engine *engine);
 
 struct regex {
@@ -28,6 +31,7 @@ struct regex {
     struct literal_set literals;
     struct pcre2_real_code_8 *code; /* NULL until compiled */
     struct span serialized;         /* the same as pcre2_serialize_encode writes it; or empty */
+    struct regex *next_compiled;    /* the engine's list of those that have code */
     struct regex *next_regex;       /* the owner's list of all */
     struct test *tests;             /* the fields it is asked of */
 };
@@ -38,7 +42,6 @@ const struct literal_set *regex_literals(struct arena *arena, struct regex *x);
 /* Compiles x unless it is. False with PCRE2's words in *e (without file and line) when it does not
  * compile or names a group that means nothing (kind ERROR_CONFIG). */
 bool regex_compile(struct regex_engine *engine, struct regex *x, struct error *e);
-void regex_free_code(struct regex *x);
 
 /* Compiles x and keeps its code serialised in arena, for a snapshot (snapshot.h). False when it does
  * not compile or there is no memory. */

@@ -137,8 +137,6 @@ void ruleset_free(struct ruleset *rs)
 {
     if (!rs)
         return;
-    for (struct regex *x = rs->regexes; x; x = x->next_regex)
-        regex_free_code(x);
     regex_engine_free(rs->engine);
     arena_free(rs->arena);
     if (rs->mapped) {

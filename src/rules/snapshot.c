@@ -171,8 +171,8 @@ static bool work_out(struct ruleset *rs)
         regex_literals(rs->arena, x);
         if (is_asked_always(x) && !regex_serialize(rs->engine, rs->arena, x))
             return false;
-        regex_free_code(x);
     }
+    regex_free_codes(rs->engine); /* PCRE2's memory is not in what is written */
     for (struct rule_field *f = rs->fields; f; f = f->next)
         if (f->first_gated && !gate_build(rs, f))
             return false;
@@ -218,6 +218,8 @@ static bool take_in(struct snapshot *s, struct arena *arena, const struct rulese
     memcpy(fields.slots, rs->field_table.slots, fields.size * sizeof *fields.slots);
     s->root = *rs;
     s->root.rules = s->rules;
+    s->root.arena = NULL;
+    s->root.engine = NULL;
     s->root.field_table = fields;
     s->root.rule_table = s->root.pattern_table[0] = s->root.pattern_table[1] =
         (struct string_table){0};
