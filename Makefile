@@ -133,7 +133,8 @@ deps-bench:
 
 # --- fuzzing ---------------------------------------------------------------------------------------
 # Every tests/fuzz/fuzz_*.c under libFuzzer and the sanitizers for FUZZ_SECONDS each, from the
-# messages of tests/messages and any further seeds in FUZZ_SEEDS. What is found lies in build/fuzz/.
+# messages of tests/messages, the rule files and any further seeds in FUZZ_SEEDS. What is found lies
+# in build/fuzz/.
 FUZZ_SECONDS ?= 20
 FUZZ_SEEDS   ?=
 FUZZERS := $(sort $(wildcard tests/fuzz/fuzz_*.c))
@@ -142,7 +143,7 @@ fuzz: deps-fuzz
 	    CFLAGS='-O1 -g -fsanitize=fuzzer-no-link'
 
 fuzz-once: $(FUZZERS:tests/fuzz/%.c=$(BUILD)/%)
-	@set -e; seeds=$$(find tests/messages -type d 2>/dev/null || :); \
+	@set -e; seeds="rules $$(find tests/messages -type d 2>/dev/null || :)"; \
 	for program in $^; do \
 	    echo "== $$program, $(FUZZ_SECONDS) s"; \
 	    mkdir -p $$program.corpus; \
