@@ -76,7 +76,7 @@ refused() {
 # --- the child ------------------------------------------------------------------------------------
 forged_by_address
 for how in KILL SEGV; do
-    for call in match write; do
+    for call in search write; do
         fresh
         SHIM=$call:1:$how SHIM_IN=child LD_PRELOAD=$shim deliver <"$T/forged"
         in_inbox "$T/forged" "child ends by $how at its first $call"

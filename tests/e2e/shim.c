@@ -5,9 +5,9 @@
  *   SHIM_IN=child       count calls after fork() only (default: before, and in the parent)
  *   SHIM_LOG=FILE       gets the name of the call when it happens
  *
- * CALL: open write fsync close link rename unlink mkdir match (a regular expression is run), or
- * any. WHAT: ENOSPC EIO EACCES EPERM ENOMEM (the call fails), KILL SEGV (the process dies just
- * before it).
+ * CALL: open write fsync close link rename unlink mkdir search (the message is searched for
+ * bytes), or any. WHAT: ENOSPC EIO EACCES EPERM ENOMEM (the call fails), KILL SEGV (the process
+ * dies just before it).
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -182,13 +182,8 @@ int mkdirat(int dir, const char *path, mode_t mode)
     return goes_wrong("mkdir") ? -1 : REAL(mkdirat)(dir, path, mode);
 }
 
-/* PCRE2 knows -48 as "no memory"; the arguments are passed on unseen. */
-int pcre2_match_8(const void *code, const void *subject, size_t length, size_t start,
-                  unsigned options, void *data, void *context);
-int pcre2_match_8(const void *code, const void *subject, size_t length, size_t start,
-                  unsigned options, void *data, void *context)
+/* Every stage that reads a message searches it. */
+void *memmem(const void *in, size_t n, const void *what, size_t m)
 {
-    return goes_wrong("match")
-               ? -48
-               : REAL(pcre2_match_8)(code, subject, length, start, options, data, context);
+    return goes_wrong("search") ? NULL : REAL(memmem)(in, n, what, m);
 }
