@@ -126,6 +126,7 @@ static void collect_response(struct collector *c)
     collect_traces(c);
     collect_addresses(c);
     collect_recipients(c);
+    collect_who_sent(c);
 }
 
 struct findings *findings_collect(struct message *m, const struct report *r,

@@ -52,5 +52,7 @@ void collect_addresses(struct collector *c);
 void collect_traces(struct collector *c);
 /* Failed recipients (failed_recipients.c). */
 void collect_recipients(struct collector *c);
+/* Who sent the first original, for people (who_sent.c). Needs the responder. */
+void collect_who_sent(struct collector *c);
 
 #endif

@@ -26,6 +26,12 @@ static const char *const names[EVIDENCE_KIND_COUNT] = {
     [EVIDENCE_ORIGINAL_DATE] = "original-date",
     [EVIDENCE_ORIGINAL_TO] = "original-to",
     [EVIDENCE_REASON] = "reason",
+    [EVIDENCE_SOURCE_ADDRESS] = "source-address",
+    [EVIDENCE_SOURCE_HELO] = "source-helo",
+    [EVIDENCE_MAILER] = "mailer",
+    [EVIDENCE_LINK_DOMAIN] = "link-domain",
+    [EVIDENCE_RESPONSE_CHECK] = "response-check",
+    [EVIDENCE_RETURNED_CHECK] = "returned-check",
 };
 
 const char *evidence_kind_name(enum evidence_kind k)

@@ -47,7 +47,19 @@ enum evidence_kind {
     EVIDENCE_ORIGINAL_DATE,    /* "original-date" as it stands */
     EVIDENCE_ORIGINAL_TO,      /* "original-to" */
     EVIDENCE_REASON,           /* "reason": captured by the rule */
-    EVIDENCE_KIND_COUNT
+    /* who is behind it, from the first original alone: for the digest, never for a verdict */
+    EVIDENCE_SOURCE_ADDRESS, /* "source-address": of the host that handed it in: the first Received
+                                from the outside in that names a public address of neither our own
+                                hosts nor the responder's organisation */
+    EVIDENCE_SOURCE_HELO,    /* "source-helo": the name that host gave itself */
+    EVIDENCE_MAILER,         /* "mailer": X-Mailer or User-Agent */
+    EVIDENCE_LINK_DOMAIN,    /* "link-domain": hosts that its text links to, lower case, without
+                                "www.", at most 5, none of ours */
+    EVIDENCE_RESPONSE_CHECK, /* "response-check": "spf=fail", "dkim=pass", "dmarc=none" from
+                                Authentication-Results (RFC 8601) or Received-SPF (RFC 7208) of
+                                the response */
+    EVIDENCE_RETURNED_CHECK, /* "returned-check": the same of the original */
+    EVIDENCE_KIND_COUNT      /* the journal keeps kinds by number: new ones stand last */
 };
 
 const char *evidence_kind_name(enum evidence_kind k);

@@ -118,17 +118,6 @@ struct span domain_of(struct span s)
     return (struct span){"", 0};
 }
 
-bool domain_is_under(struct span host, struct span domain)
-{
-    if (host.n > 0 && host.p[host.n - 1] == '.')
-        host.n--;
-    if (domain.n == 0 || host.n < domain.n)
-        return false;
-    size_t more = host.n - domain.n;
-    return span_equals_nocase(span_slice(host, more, host.n), domain) &&
-           (more == 0 || host.p[more - 1] == '.');
-}
-
 /* --- decorations: each takes the parts of an address and gives those behind the decoration --- */
 
 struct parts {

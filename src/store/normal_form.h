@@ -27,7 +27,4 @@ const char *plain_address(struct arena *arena, struct span address);
 /* The domain of a normalised address or Message-ID ("" when none); a view into s. */
 struct span domain_of(struct span s);
 
-/* True when host is domain or a name under it, ASCII case folded. */
-bool domain_is_under(struct span host, struct span domain);
-
 #endif

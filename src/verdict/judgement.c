@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/organisation.h"
 #include "store/normal_form.h"
 
 static void add_string(struct strings *list, size_t room, const char *s)

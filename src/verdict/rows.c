@@ -5,11 +5,11 @@
 #include "verdict/judgement.h"
 
 #include "base/limits.h"
+#include "base/organisation.h"
 #include "message/header.h"
 #include "sources/coverage.h"
 #include "store/normal_form.h"
 #include "verdict/batv.h"
-#include "verdict/organisation.h"
 #include "verdict/own_address.h"
 
 static bool has_valid_tag(const struct judgement *j, const char *address)

@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "base/organisation.h"
 #include "store/normal_form.h"
 
 static struct arena *arena;

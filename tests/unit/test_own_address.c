@@ -7,7 +7,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include "verdict/organisation.h"
+#include "base/organisation.h"
 #include "verdict/own_address.h"
 
 static struct arena *arena;

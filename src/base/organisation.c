@@ -2,9 +2,18 @@
  * Same organisation, without a public suffix list: a list ages, and an error of this guess only
  * adds doubt.
  */
-#include "verdict/organisation.h"
+#include "base/organisation.h"
 
-#include "store/normal_form.h"
+bool domain_is_under(struct span host, struct span domain)
+{
+    if (host.n > 0 && host.p[host.n - 1] == '.')
+        host.n--;
+    if (domain.n == 0 || host.n < domain.n)
+        return false;
+    size_t more = host.n - domain.n;
+    return span_equals_nocase(span_slice(host, more, host.n), domain) &&
+           (more == 0 || host.p[more - 1] == '.');
+}
 
 /* Where the label before the one at `from` begins. */
 static size_t label_before(struct span domain, size_t from)
