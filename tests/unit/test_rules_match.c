@@ -135,6 +135,7 @@ static void test_alternatives_also_and_not(void **state)
     expect(rules, "Subject: ripe green pear\n\n", "");
     expect(rules, "Subject: ripe red apple with a worm\n\n", "");
     expect(rules, "Subject: ripe red apple, rotten\n\n", "");
+    expect("[a]\nclass = bounce\nalso-subject = apple\nsubject = red\n", "Subject: red\n\n", "");
     /* Over several fields of one name each condition may be met by another of them. */
     expect(rules, "Subject: ripe\nSubject: red\nSubject: apple\n\n", "a");
     expect(rules, "Subject: ripe red apple\nSubject: worm\n\n", "");
@@ -294,6 +295,24 @@ static void test_captures_are_no_condition(void **state)
     ruleset_free(rs);
 }
 
+/* Empty matches do not end the search, nor make it stand still. */
+static void test_empty_captures(void **state)
+{
+    (void)state;
+    struct ruleset *rs = load_mode("[a]\nclass = bounce\nsubject = x\n"
+                                   "capture-lines = ^(?<original>)(?=\xc3\xa9?id:)\n",
+                                   false);
+    struct trial t;
+    trial_begin(&t, "Subject: x\n\nid: 1\nno\n\xc3\xa9id: 2\nid: 3\n");
+    trial_match(&t, rs);
+    assert_int_equal(t.match.capture_count, 3);
+    expect_capture(&t, 0, CAPTURE_ORIGINAL, "lines", "", 0);
+    expect_capture(&t, 1, CAPTURE_ORIGINAL, "lines", "", 9);
+    expect_capture(&t, 2, CAPTURE_ORIGINAL, "lines", "", 17);
+    arena_free(t.arena);
+    ruleset_free(rs);
+}
+
 static void test_captures_are_bounded(void **state)
 {
     (void)state;
@@ -358,6 +377,14 @@ static void test_broken_rules(void **state)
     trial_begin(&t, "Subject: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\n\n");
     trial_match(&t, rs);
     assert_string_equal(t.match.rule, "r/good");
+    assert_string_equal(t.match.broken_rule, "r/costly");
+    arena_free(t.arena);
+    ruleset_free(rs);
+
+    /* Some 2^18 steps: more than LIMIT_REGEX_MATCH, less than PCRE2's own limit. */
+    rs = load_mode("[costly]\nclass = mail\nsubject = ^(a+)+$\n", false);
+    trial_begin(&t, "Subject: aaaaaaaaaaaaaaaaaa!\n\n");
+    trial_match(&t, rs);
     assert_string_equal(t.match.broken_rule, "r/costly");
     arena_free(t.arena);
     ruleset_free(rs);
@@ -540,6 +567,7 @@ int main(void)
         cmocka_unit_test(test_first_rule_decides),
         cmocka_unit_test(test_captures),
         cmocka_unit_test(test_captures_are_no_condition),
+        cmocka_unit_test(test_empty_captures),
         cmocka_unit_test(test_captures_are_bounded),
         cmocka_unit_test(test_invalid_utf8),
         cmocka_unit_test(test_long_s_and_kelvin),
