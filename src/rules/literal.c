@@ -30,7 +30,7 @@ struct walk {
     size_t depth;
     struct pattern_token end; /* what ended the last alternation */
     size_t used;
-    char scratch[SCRATCH];
+    char *scratch; /* SCRATCH bytes */
 };
 
 /* The concatenation being read. */
@@ -52,30 +52,27 @@ static struct span keep(struct walk *w, const char *text, size_t n)
 }
 
 /* Length tells more than anything up to a word's; then fewer literals are better. */
-static long score(const struct found *f)
+static long score(size_t count, size_t shortest)
 {
-    if (f->count == 0 || f->shortest == 0)
+    if (count == 0 || shortest == 0)
         return -1;
-    return (long)(f->shortest > 10 ? 10 : f->shortest) * SET_MAX - (long)f->count;
+    return (long)(shortest > 10 ? 10 : shortest) * SET_MAX - (long)count;
 }
 
-static void offer(struct found *best, const struct found *candidate)
+static void offer(struct found *best, const struct span *items, size_t count, size_t shortest)
 {
-    if (score(candidate) > score(best)) {
-        best->count = candidate->count;
-        best->shortest = candidate->shortest;
-        memcpy(best->items, candidate->items, candidate->count * sizeof *candidate->items);
+    if (score(count, shortest) > score(best->count, best->shortest)) {
+        best->count = count;
+        best->shortest = shortest;
+        memcpy(best->items, items, count * sizeof *items);
     }
 }
 
 static void end_run(struct walk *w, struct run *r, struct found *best)
 {
-    struct found one;
-    one.count = 1;
-    one.shortest = r->n;
-    if (score(&one) > score(best)) {
-        one.items[0] = keep(w, r->text, r->n);
-        offer(best, &one);
+    if (score(1, r->n) > score(best->count, best->shortest)) {
+        struct span kept = keep(w, r->text, r->n);
+        offer(best, &kept, 1, r->n);
     }
     r->n = 0;
     r->whole = false;
@@ -134,7 +131,7 @@ static void read_group(struct walk *w, struct run *r, struct found *best,
     }
     end_run(w, r, best);
     if (close->min > 0)
-        offer(best, &inner);
+        offer(best, inner.items, inner.count, inner.shortest);
 }
 
 /* Reads up to the token that ends the branch and gives it. */
@@ -235,11 +232,9 @@ static struct literal_set literal_set_of(struct arena *arena, const struct found
 
 struct literal_set literals_required(struct arena *arena, struct span pattern)
 {
-    struct walk w;
+    char scratch[SCRATCH];
+    struct walk w = {.rest = pattern, .scratch = scratch};
     struct found found;
-    w.rest = pattern;
-    w.unsure = false;
-    w.depth = w.used = 0;
     read_alternation(&w, &found);
     if (w.unsure || w.end.kind != TOKEN_END || found.count == 0 || found.shortest == 0)
         return (struct literal_set){0};

@@ -43,8 +43,8 @@ const struct literal_set *regex_literals(struct arena *arena, struct regex *x);
  * compile or names a group that means nothing (kind ERROR_CONFIG). */
 bool regex_compile(struct regex_engine *engine, struct regex *x, struct error *e);
 
-/* Compiles x and keeps its code serialised in arena, for a snapshot (snapshot.h). False when it does
- * not compile or there is no memory. */
+/* Compiles x and keeps its code serialised in arena, for a snapshot (snapshot.h). False when it
+ * does not compile or there is no memory. */
 bool regex_serialize(struct regex_engine *engine, struct arena *arena, struct regex *x);
 
 enum regex_answer { REGEX_NO, REGEX_YES, REGEX_FAILED };

@@ -64,10 +64,10 @@ void ruleset_free(struct ruleset *rs);
 /* Whether rs came from a snapshot. */
 bool ruleset_is_snapshot(const struct ruleset *rs);
 
-/* Writes options->snapshot anew from the rule files: durable, under another name first. To be called
- * when ruleset_load did not find a fit one, and not while a ruleset from a snapshot is in use. False
- * with *e when it cannot be written, or need not be trusted yet: a rule file has changed within the
- * last two seconds (kind ERROR_RETRY). Nothing depends on it. */
+/* Writes options->snapshot anew from the rule files: durable, under another name first. To be
+ * called when ruleset_load did not find a fit one, and not while a ruleset from a snapshot is in
+ * use. False with *e when it cannot be written, or need not be trusted yet: a rule file has changed
+ * within the last two seconds (kind ERROR_RETRY). Nothing depends on it. */
 bool ruleset_save(const struct rules_options *options, struct error *e);
 
 enum capture_kind {
@@ -136,9 +136,9 @@ struct rules_file ruleset_file(const struct ruleset *rs, size_t i);
 typedef void (*rules_finding)(void *context, bool is_error, const char *text);
 
 /* Compiles every regex and lints it. Errors: it does not compile, a repeat within a repeat with no
- * fixed text between (exponential), a quadratic start (".*", "\S+") on text or lines, one on text or
- * lines that any text fulfils. Warnings: a quadratic start elsewhere, a condition on text or lines
- * without required text of three bytes. Returns the number of errors. */
+ * fixed text between (exponential), a quadratic start (".*", "\S+") on text or lines, one on text
+ * or lines that any text fulfils. Warnings: a quadratic start elsewhere, a condition on text or
+ * lines without required text of three bytes. Returns the number of errors. */
 size_t ruleset_check(struct ruleset *rs, rules_finding found, void *context);
 
 #endif

@@ -91,7 +91,8 @@ struct ruleset {
     size_t mapped_size;
 };
 
-/* An empty ruleset whose memory is arena's, which becomes the ruleset's own. NULL without memory. */
+/* An empty ruleset whose memory is arena's, which becomes the ruleset's own. NULL without memory.
+ */
 struct ruleset *ruleset_new(struct arena *arena, bool jit);
 
 /* Reads the rule files of both folders into an empty ruleset. */
