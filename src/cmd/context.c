@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -48,8 +49,10 @@ bool context_load_rules(struct context *c, bool jit, struct error *e)
 
 void context_save_rules(struct context *c)
 {
+    if (!c->rules || ruleset_is_snapshot(c->rules))
+        return;
     struct rules_options options = rules_options_of(c, false);
-    if (!c->rules || !options.snapshot || ruleset_is_snapshot(c->rules))
+    if (!options.snapshot)
         return;
     int folder = directory_make_path(c->paths.state_folder);
     if (folder < 0)
@@ -63,6 +66,26 @@ bool context_open_store(struct context *c, enum store_access access, int wait_ms
     if (!c->store)
         c->store = store_open(c->config, access, wait_ms, e);
     return c->store != NULL;
+}
+
+bool context_lock(const struct context *c, const char *name, bool wait, int *fd, struct error *e)
+{
+    const char *path = c->paths.state_folder;
+    int folder = directory_make_path(path);
+    *fd = folder < 0 ? -1 : openat(folder, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int why = errno;
+    if (folder >= 0)
+        close(folder);
+    if (*fd < 0)
+        return error_system(e, ERROR_RETRY, why, "cannot make %s/%s", path, name);
+    while (flock(*fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EWOULDBLOCK)
+            return error_set(e, ERROR_RETRY, "another run holds %s/%s: try again later", path,
+                             name);
+        if (errno != EINTR)
+            return error_system(e, ERROR_RETRY, errno, "cannot lock %s/%s", path, name);
+    }
+    return true;
 }
 
 void context_close(struct context *c)
