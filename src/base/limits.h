@@ -113,6 +113,11 @@
 #define LIMIT_RECHECK_ROUND 5000
 /* Responses that recheck moves in one transaction of the journal: some 100 ms. */
 #define LIMIT_RECHECK_BATCH 50
+/* Messages that a sweep has read at a time, each in a process of its own: keeps some processors
+ * busy without taking a mail host's. */
+#define LIMIT_SWEEP_READERS 4
+/* Forged responses that one step of expiry collects: bounds its memory. */
+#define LIMIT_EXPIRE_ROUND 5000
 /* Memory for reading the note of unrecorded messages. */
 #define LIMIT_GAP_FILE ((size_t)64 * 1024)
 

@@ -37,6 +37,10 @@ bool context_load_rules(struct context *c, bool jit, struct error *e);
 void context_save_rules(struct context *c);
 /* Opens the store once; later calls give the same. */
 bool context_open_store(struct context *c, enum store_access access, int wait_ms, struct error *e);
+/* Locks a file in the state folder, both made when missing, so that one run of a kind is at work at
+ * a time: with wait until the other has ended, else a running one is an error. The lock goes when
+ * *fd is closed. */
+bool context_lock(const struct context *c, const char *name, bool wait, int *fd, struct error *e);
 void context_close(struct context *c);
 
 /* One message read and judged in this process (classify, explain, filter, the mending of a gap).

@@ -11,12 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/directory.h"
 #include "base/io.h"
 #include "base/limits.h"
 #include "cmd/context.h"
@@ -112,22 +110,6 @@ static bool remember(struct run *r, int64_t newest, struct error *e)
 }
 
 /* --- preparing --- */
-
-/* Two runs at a time would both find that none was made yet. */
-static bool take_lock(struct run *r, struct error *e)
-{
-    const char *folder = r->context.paths.state_folder;
-    int fd = directory_make_path(folder);
-    r->lock =
-        fd < 0 ? -1 : openat(fd, "digest.lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    int why = errno;
-    if (fd >= 0)
-        close(fd);
-    while (r->lock >= 0 && flock(r->lock, LOCK_EX) != 0)
-        if (errno != EINTR)
-            return error_system(e, ERROR_RETRY, errno, "cannot lock %s/digest.lock", folder);
-    return r->lock >= 0 || error_system(e, ERROR_RETRY, why, "cannot make %s/digest.lock", folder);
-}
 
 /* For a look alone a store that does not exist yet is an empty one. */
 static bool open_store(struct run *r, struct error *e)
@@ -308,7 +290,7 @@ static bool run(struct run *r, struct error *e)
     if (!context_open(c, CALLER_USER, r->config, e) || !read_addresses(r, e) || !open_store(r, e))
         return false;
     if (r->output == OUTPUT_MAIL) {
-        if (!open_maildir(r, e) || !take_lock(r, e))
+        if (!open_maildir(r, e) || !context_lock(c, "digest.lock", true, &r->lock, e))
             return false;
     }
     r->now = clock_now();

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/limits.h"
+#include "cmd/expire.h"
 
 /* What mail programs call the folder of sent mail in a Maildir. */
 static const char *const sent_names[] = {"Sent", "Sent Items", "Sent Messages", "sent-mail"};
@@ -49,6 +50,8 @@ static bool read_journal(struct context *c, const struct gathering *what, struct
         return error_memory(e);
     summary_reads(s, &from, &to);
     bool ok = !c->store || journal_each(c->store, from, to, summary_visit, s, e);
+    ok = ok && (!c->store || expire_counted(c->store, g->arena, what->period.since,
+                                            what->period.until, &s->expired, e));
     summary_finish(s);
     g->digest.summary = s;
     g->newest = s->newest;

@@ -15,8 +15,7 @@
 #include "cmd/folder_names.h"
 #include "cmd/mend.h"
 #include "cmd/refile.h"
-#include "sources/pending_gap.h"
-#include "sources/source.h"
+#include "cmd/refresh.h"
 
 static const char usage[] =
     "Usage: backsift recheck [OPTION]...\n"
@@ -60,8 +59,9 @@ struct recheck {
     struct error first; /* the first error that did not end the run */
 };
 
-static void keep_first(struct recheck *r, const struct error *e)
+static void keep_first(void *context, const struct error *e)
 {
+    struct recheck *r = context;
     command_print_error(e);
     if (r->first.kind == ERROR_NONE)
         r->first = *e;
@@ -202,23 +202,6 @@ static bool one_round(struct recheck *r, unixtime since, bool *more, struct erro
 
 /* --- the run --- */
 
-/* A source that cannot be read covers nothing; the others still may. */
-static void refresh(struct recheck *r)
-{
-    const struct config *c = r->context.config;
-    struct error e = {0};
-    if (!pending_gap_store(r->context.store, c, &e))
-        keep_first(r, &e);
-    for (size_t i = 0; i < c->sources.count; i++) {
-        struct source_progress progress = {0};
-        const char *name = c->sources.items[i];
-        const struct source_kind *kind = source_kind_of(name, &e);
-        e = (struct error){0};
-        if (kind && kind->is_local && !source_run(r->context.store, c, name, 0, &progress, &e))
-            keep_first(r, &e);
-    }
-}
-
 static bool prepare(struct recheck *r, struct error *e)
 {
     struct context *c = &r->context;
@@ -255,7 +238,7 @@ static bool run(struct recheck *r, struct error *e)
     const struct config *c = r->context.config;
     int days = r->days > 0 ? r->days : c->reach_days + DAYS_TO_CATCH_UP;
     unixtime since = clock_now() - days * SECONDS_PER_DAY;
-    refresh(r);
+    refresh_all(&r->context, keep_first, r);
     if (!r->dry_run && !mend_journal(&r->context, r->maildir, since, &r->tally.added, e))
         return false;
     for (bool more = true; more;)

@@ -36,11 +36,12 @@ static const char *target_folder(const struct context *c, const struct journal_e
 /* A client that sets a flag at this moment renames the message: it is looked for once more. */
 #define MOVE_TRIES 3
 
-static bool move_to(struct arena *arena, struct maildir *md, struct journal_event *event,
-                    struct maildir_entry *entry, const char *folder, bool *found, struct error *e)
+bool refile_move(struct arena *arena, struct maildir *md, struct journal_event *event,
+                 struct maildir_entry *entry, const char *folder, bool *found, struct error *e)
 {
     const char *unique;
     bool gone = true;
+    *found = true;
     for (int i = 0; i < MOVE_TRIES && *found && gone; i++)
         if (!maildir_move(md, entry, folder, arena, &unique, &gone, e) ||
             (gone && !maildir_find(md, arena, event->folder, event->file, found, entry, e)))
@@ -62,7 +63,7 @@ static bool place(struct arena *arena, struct maildir *md, struct journal_event 
     if (!maildir_find(md, arena, event->folder, event->file, &found, &entry, e))
         return false;
     if (found && !refile_same_folder(folder, event->folder)) {
-        if (!move_to(arena, md, event, &entry, folder, &found, e))
+        if (!refile_move(arena, md, event, &entry, folder, &found, e))
             return false;
         out->moved = found;
     }

@@ -14,6 +14,12 @@ const char *refile_mailbox(struct arena *arena, const char *maildir);
 /* True when two names mean one folder: '.' and '/' both part levels, and INBOX has any case. */
 bool refile_same_folder(const char *a, const char *b);
 
+/* Moves the message of entry, the one that event names, to `folder`: event's folder and file and
+ * the entry are those of the new place then. Somebody else's change of its flags at this moment is
+ * waited out. *found is false when somebody removed it. Strings are arena memory. */
+bool refile_move(struct arena *arena, struct maildir *md, struct journal_event *event,
+                 struct maildir_entry *entry, const char *folder, bool *found, struct error *e);
+
 /* What becomes of an event. */
 struct refiling {
     enum origin origin;

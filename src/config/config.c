@@ -280,6 +280,13 @@ static bool check_index(const struct reading *r, struct error *e)
         return error_set(e, ERROR_CONFIG,
                          "%s:%d: retain-days (%d) must be more than reach-days (%d)", c->file,
                          retain > reach ? retain : reach, c->retain_days, c->reach_days);
+    int expire = line_of(r, "maildir", "expire-days");
+    if (c->expire_days >= c->retain_days)
+        return error_set(e, ERROR_CONFIG,
+                         "%s:%d: expire-days (%d) must be less than retain-days (%d), as only what "
+                         "the journal knows is removed",
+                         c->file, expire > retain ? expire : retain, c->expire_days,
+                         c->retain_days);
     for (size_t i = 0; i < c->sources.count; i++)
         if (strncmp(c->sources.items[i], "imap:", 5) == 0 &&
             !config_imap_account(c, c->sources.items[i] + 5))

@@ -43,6 +43,8 @@ struct config {
     const char *maildir;     /* absolute */
     bool maildir_configured; /* false: the default ~/Maildir; then it must exist already */
     enum maildir_layout layout;
+    int expire_days; /* filed forged responses older than that are removed; 0: never */
+    bool subscribe;  /* new folders are added to Dovecot's file of subscriptions */
 
     /* [index] */
     const char *index_url; /* "sqlite:/abs/path" or "postgresql:..." */

@@ -21,6 +21,8 @@ const struct config_key config_keys[] = {
     {"own", "prvs-key", read_prvs_key, FIELD(prvs_keys), true, 0, 0},
     {"maildir", "path", read_path, FIELD(maildir), false, 0, 0},
     {"maildir", "layout", read_layout, FIELD(layout), false, 0, 0},
+    {"maildir", "expire-days", read_number, FIELD(expire_days), false, 0, 36500},
+    {"maildir", "subscribe", read_bool, FIELD(subscribe), false, 0, 0},
     {"index", "url", read_index_url, FIELD(index_url), false, 0, 0},
     {"index", "source", read_sources, FIELD(sources), true, 0, 0},
     {"index", "complete-since", read_date, FIELD(complete_since), false, 0, 0},

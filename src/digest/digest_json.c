@@ -211,6 +211,7 @@ void digest_json(const struct digest *d, struct buf *out)
     told_list(&j, "unknown", &s->doubtful);
     json_number(&j, "older_unknown", s->older_doubtful);
     json_number(&j, "found_forged", s->found_forged);
+    json_number(&j, "expired", s->expired);
     counts(&j, "counts", s->counts);
     top(&j, "forged_names", s->forged_names, s->forged_name_count, s->other_forged_names);
     top(&j, "forged_hosts", s->forged_hosts, s->forged_host_count, s->other_forged_hosts);

@@ -56,5 +56,5 @@ void flood_bar(const struct summary_day *day, int64_t highest, int64_t room,
 bool flood_any(const struct summary *s)
 {
     return flood_highest(s) > 0 || summary_total(s->counts, ORIGIN_FORGED) > 0 ||
-           s->found_forged > 0;
+           s->found_forged > 0 || s->expired > 0;
 }

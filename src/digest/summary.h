@@ -68,6 +68,7 @@ struct summary {
     struct told_list doubtful; /* unknown */
     struct own_mails mails;    /* ours: bounce, delay, success, filter-notice */
     int64_t found_forged;      /* from unknown to forged by recheck, in the period */
+    int64_t expired;           /* old forged responses removed in the period; set by the caller */
     int64_t older_doubtful;    /* unknown of the last SUMMARY_DAYS, told in earlier digests */
     int64_t unreadable;        /* events that hold what cannot be understood */
     struct summary_day days[SUMMARY_DAYS];           /* the last is that of `until` */

@@ -179,6 +179,12 @@ void words_flood(struct buf *out, const struct summary *s)
         words_number(out, s->found_forged);
         buf_add_string(out, " that could not be told before turned out to be forged.");
     }
+    if (s->expired > 0) {
+        buf_add_byte(out, ' ');
+        words_number(out, s->expired);
+        buf_add_string(out, s->expired == 1 ? " old one was removed, as expire-days asks."
+                                            : " old ones were removed, as expire-days asks.");
+    }
 }
 
 void words_top(const struct columns *c, struct buf *out, const struct tally_count *top,

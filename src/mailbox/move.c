@@ -5,6 +5,7 @@
  */
 #include "mailbox/maildir.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -46,6 +47,33 @@ static void make_name(struct move *m, const struct stat *st)
              flagged ? m->entry->flags : "");
 }
 
+/* A move that was cut short after the new name was made: the file stands in the target already. Its
+ * name there is taken for the new one, so that the message is not there twice. A file of the name
+ * it has now is the message itself, when both directories are one. */
+static bool find_twin(struct move *m, const struct stat *st)
+{
+    struct dirent *entry;
+    struct stat other;
+    bool found = false;
+    int fd = st->st_nlink > 1 ? directory_open(m->to, ".") : -1;
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    if (!dir) {
+        if (fd >= 0)
+            close(fd);
+        return false;
+    }
+    while (!found && (entry = readdir(dir)) != NULL)
+        found = entry->d_ino == st->st_ino && strcmp(entry->d_name, m->entry->filename) != 0 &&
+                strlen(entry->d_name) < sizeof m->unique &&
+                fstatat(m->to, entry->d_name, &other, AT_SYMLINK_NOFOLLOW) == 0 &&
+                other.st_ino == st->st_ino && other.st_dev == st->st_dev &&
+                snprintf(m->filename, sizeof m->filename, "%s", entry->d_name) > 0;
+    closedir(dir);
+    if (found)
+        snprintf(m->unique, sizeof m->unique, "%.*s", (int)strcspn(m->filename, ":"), m->filename);
+    return found;
+}
+
 static enum placing place(struct move *m)
 {
     struct stat st;
@@ -55,6 +83,8 @@ static enum placing place(struct move *m)
         errno = EINVAL;
         return PLACE_FAILED;
     }
+    if (find_twin(m, &st))
+        return PLACED_LINK;
     enum placing placed = PLACE_TAKEN;
     for (int i = 0; i < NAME_TRIES && placed == PLACE_TAKEN; i++) {
         make_name(m, &st);

@@ -1,0 +1,20 @@
+/*
+ * Handing a subcommand over to backsift-imap, the program that talks to mail servers.
+ */
+#ifndef BACKSIFT_CMD_IMAP_PROGRAM_H
+#define BACKSIFT_CMD_IMAP_PROGRAM_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+
+/* True when an argument names an account: "imap:NAME". */
+bool imap_program_is_meant(int argc, char **argv);
+
+/* Replaces this process by `backsift-imap SUBCOMMAND ARGUMENT...`: argv as it stands (argv[0] is
+ * the subcommand), with NAME for imap:NAME. The program is looked for in the folder
+ * BACKSIFT_LIBEXEC of the environment, beside this program, and where it is installed. Returns only
+ * when it cannot be run, with *e (kind ERROR_CONFIG). */
+bool imap_program_run(char **argv, struct error *e);
+
+#endif
