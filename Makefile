@@ -21,14 +21,14 @@ SANITIZE   ?=
 
 # --- what deps installs on Debian; elsewhere it names them -----------------------------------------
 DEPS_BUILD := gcc libc6-dev pkg-config libetpan-dev libpcre2-dev libinih-dev libsqlite3-dev \
-              libseccomp-dev nettle-dev
+              libseccomp-dev nettle-dev zlib1g-dev
 DEPS_CHECK := libcmocka-dev tidy perl python3 procps iproute2 util-linux procmail maildrop
 DEPS_LINT  := clang-format clang-tidy cppcheck mandoc shellcheck
 DEPS_FUZZ  := clang
 DEPS_BENCH := hyperfine valgrind procmail maildrop
 
 # --- flags ----------------------------------------------------------------------------------------
-PACKAGES := libpcre2-8 inih sqlite3 libseccomp nettle
+PACKAGES := libpcre2-8 inih sqlite3 libseccomp nettle zlib
 SRC_FLAGS = -std=c11 -D_GNU_SOURCE -Isrc -DBACKSIFT_VERSION='"$(VERSION)"' \
             -DBACKSIFT_RULES='"$(DATADIR)/rules"' -DBACKSIFT_LIBEXEC='"$(LIBEXECDIR)"'
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
@@ -52,7 +52,7 @@ archive = $(firstword $(wildcard $(call LIBDIR,$(1))/lib$(2).a) -l$(2))
 library = $(if $(SHARED),-l$(2),$(call archive,$(1),$(2)))
 LIBS := $(call archive,libetpan,etpan) $(call library,libpcre2-8,pcre2-8) $(call library,inih,inih) \
         $(call library,sqlite3,sqlite3) $(call library,libseccomp,seccomp) \
-        $(call library,nettle,nettle) -lm
+        $(call library,nettle,nettle) $(call library,zlib,z) -lm
 
 ALL_CFLAGS  = $(SRC_FLAGS) $(CFLAGS) $(WARNINGS) $(HARDEN) $(SANITIZERS) $(PKG_CFLAGS) $(CPPFLAGS)
 ALL_LDFLAGS = $(CFLAGS) $(HARDEN_LD) $(SANITIZERS) $(LDFLAGS)

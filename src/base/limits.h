@@ -121,6 +121,15 @@
 /* Memory for reading the note of unrecorded messages. */
 #define LIMIT_GAP_FILE ((size_t)64 * 1024)
 
+/* Bytes of one line of a log: syslog cuts them far earlier. */
+#define LIMIT_LOG_LINE ((size_t)64 * 1024)
+/* Messages of a log that are held at a time, and bytes of those that are carried over to the next
+ * run: far more than a queue holds, unless something is wrong. */
+#define LIMIT_LOG_MESSAGES ((size_t)10000)
+#define LIMIT_LOG_CARRY    ((size_t)256 * 1024)
+/* Rotated files of one log. */
+#define LIMIT_LOG_FILES ((size_t)1000)
+
 /* --- store --- */
 
 /* Bytes of SQLite's write-ahead log beyond which a process that has written carries it over into

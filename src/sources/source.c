@@ -9,7 +9,8 @@
 #include "sources/pending_gap.h"
 #include "sources/source_kinds.h"
 
-static const struct source_kind *const kinds[] = {&source_stdin, &source_wrapper, &source_maildir};
+static const struct source_kind *const kinds[] = {&source_stdin, &source_wrapper, &source_maildir,
+                                                  &source_log};
 
 static bool is_of_kind(const struct source_kind *k, const char *name)
 {
@@ -24,8 +25,8 @@ const struct source_kind *source_kind_of(const char *name, struct error *e)
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (is_of_kind(kinds[i], name))
             return kinds[i];
-    error_set(e, ERROR_CONFIG, "'%s' is no source: known are stdin, wrapper and maildir:PATH",
-              name);
+    error_set(e, ERROR_CONFIG,
+              "'%s' is no source: known are stdin, wrapper, maildir:PATH and log:PATH", name);
     return NULL;
 }
 
