@@ -193,7 +193,7 @@ update-golden: $(BUILD)/tests/test_digest_text $(BUILD)/tests/test_digest_html
 C_FILES := $(sort $(wildcard src/*.c src/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c tests/e2e/*.c))
 SHELL_FILES := $(sort $(wildcard tests/*.sh tests/e2e/*.sh tests/e2e/*.t tests/bench/*.sh) .ci/run)
 lint: deps-lint
-	clang-format --dry-run -Werror $(C_FILES)
+	@echo "clang-format ($(words $(C_FILES)) files)"; clang-format --dry-run -Werror $(C_FILES)
 	cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	    --suppress=missingIncludeSystem -D_GNU_SOURCE -Isrc src
 	@for t in $(E2E); do [ -x $$t ] || { echo "$$t is not executable"; exit 1; }; done

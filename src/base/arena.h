@@ -16,9 +16,9 @@ struct arena;
  * The caller owns it and ends it with arena_free. */
 struct arena *arena_new(size_t cap);
 
-/* An owner that hands out the size bytes at memory (aligned for any object) and no others; the arena
- * itself stands in them. The memory stays the caller's: arena_free and arena_reset do nothing to it.
- * NULL when size is too small. */
+/* An owner that hands out the size bytes at memory (aligned for any object) and no others; the
+ * arena itself stands in them. The memory stays the caller's: arena_free and arena_reset do nothing
+ * to it. NULL when size is too small. */
 struct arena *arena_in(void *memory, size_t size);
 
 /* Gives back everything the arena handed out, and the arena. NULL is allowed. */

@@ -61,6 +61,13 @@ void context_save_rules(struct context *c)
     close(folder);
 }
 
+void context_doubt_rules(struct context *c)
+{
+    struct rules_options options = rules_options_of(c, false);
+    if (c->rules && ruleset_is_snapshot(c->rules) && options.snapshot)
+        unlink(options.snapshot);
+}
+
 bool context_open_store(struct context *c, enum store_access access, int wait_ms, struct error *e)
 {
     if (!c->store)

@@ -35,6 +35,9 @@ bool context_load_rules(struct context *c, bool jit, struct error *e);
  * missing) for the next run. For when the work is done: it takes some milliseconds, and its failure
  * means nothing. */
 void context_save_rules(struct context *c);
+/* The child that used the rules died: if they came from a snapshot, removes it, as it may be
+ * damaged. */
+void context_doubt_rules(struct context *c);
 /* Opens the store once; later calls give the same. */
 bool context_open_store(struct context *c, enum store_access access, int wait_ms, struct error *e);
 /* Locks a file in the state folder, both made when missing, so that one run of a kind is at work at

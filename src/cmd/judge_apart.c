@@ -26,8 +26,10 @@ bool apart_start(struct context *c, struct apart *a, struct span bytes, int fd,
 struct findings *apart_finish(struct context *c, struct apart *a, struct error *e)
 {
     struct findings *found = NULL;
-    if (reader_finish(a->reader, c->arena, &found, e) != READER_DONE)
+    if (reader_finish(a->reader, c->arena, &found, e) != READER_DONE) {
+        context_doubt_rules(c);
         return NULL;
+    }
     if (a->notes.broken_rule[0])
         log_line(c->log, LOG_LEVEL_WARNING, "rule %s failed on a message and was passed over",
                  a->notes.broken_rule);

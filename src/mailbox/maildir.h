@@ -84,8 +84,8 @@ const char *maildir_entry_path(struct maildir *md, struct arena *arena,
 bool maildir_move(struct maildir *md, const struct maildir_entry *entry, const char *to_folder,
                   struct arena *arena, const char **unique, bool *gone, struct error *e);
 
-/* Removes a message, for good. *gone is true and nothing is done when somebody else moved or removed
- * it meanwhile. */
+/* Removes a message, for good. *gone is true and nothing is done when somebody else moved or
+ * removed it meanwhile. */
 bool maildir_remove(struct maildir *md, const struct maildir_entry *entry, bool *gone,
                     struct error *e);
 

@@ -115,6 +115,30 @@ static struct snapshot *map_file(const char *file)
     return NULL;
 }
 
+/* A damaged file must not kill the process that holds the message: what is looked at here is
+ * checked to lie within. The rest is only used where a message is read, and that is a child's work.
+ */
+static bool is_within(const struct snapshot *s, const void *p, size_t n)
+{
+    uintptr_t at = (uintptr_t)p;
+    return at >= SNAPSHOT_ADDRESS && n <= s->size && at - SNAPSHOT_ADDRESS <= s->size - n;
+}
+
+static bool is_sound(const struct snapshot *s)
+{
+    if (s->made_from_count > s->size / sizeof *s->made_from ||
+        (uintptr_t)s->made_from % _Alignof(struct identity) != 0 ||
+        !is_within(s, s->made_from, s->made_from_count * sizeof *s->made_from))
+        return false;
+    const char *end = (const char *)s + s->size;
+    for (size_t i = 0; i < s->made_from_count; i++) {
+        const char *path = s->made_from[i].path;
+        if (!is_within(s, path, 1) || !memchr(path, '\0', (size_t)(end - path)))
+            return false;
+    }
+    return true;
+}
+
 static bool is_path(const struct identity *i, const char *path)
 {
     return strcmp(i->path, path ? path : "") == 0;
@@ -123,7 +147,8 @@ static bool is_path(const struct identity *i, const char *path)
 /* The first three are the program and the two folders. */
 static bool is_current(const struct snapshot *s, const struct rules_options *options)
 {
-    if (s->made_from_count < 3 || !is_path(&s->made_from[1], options->user_folder) ||
+    if (!is_sound(s) || s->made_from_count < 3 ||
+        !is_path(&s->made_from[1], options->user_folder) ||
         !is_path(&s->made_from[2], options->shipped_folder))
         return false;
     for (size_t i = 0; i < s->made_from_count; i++)

@@ -2,6 +2,7 @@
 # The story that started it all: an autoresponder of a closed account answers a message that nobody
 # here sent. What is known about sent mail decides where it lands, and recheck moves what landed
 # before that was known.
+# shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 cited=20260105093015.7F3A22C0B1D94E58@USER-PC

@@ -86,6 +86,41 @@ fresh
 SHIM=write:1:KILL SHIM_IN=child LD_PRELOAD=$shim deliver <"$T/plain"
 in_inbox "$T/plain" "child killed over ordinary mail"
 
+# --- the snapshot of the rules ----------------------------------------------------------------------
+# Rule files that have just changed (a fresh checkout) are not yet kept as a snapshot.
+snapshot=$state/rules.snapshot
+fresh
+deliver <"$T/forged"
+left=30
+while [ ! -e "$snapshot" ] && [ "$left" -gt 0 ]; do
+    sleep 0.1
+    left=$((left - 1))
+    fresh
+    deliver <"$T/forged"
+done
+ok test -s "$snapshot" -- "the rules are kept as a snapshot"
+cp "$snapshot" "$T/snapshot"
+rm -rf "$inbox"
+make_maildir "$inbox"
+deliver <"$T/forged"
+is "$code $(messages "$inbox/.Backscatter")" "0 1" "with the snapshot: the same verdict"
+# Everything behind the header is garbage of the same size: the child dies of it, or finds no rule.
+for from in 1 65536; do
+    fresh
+    mkdir -p "$state"
+    size=$(wc -c <"$T/snapshot")
+    { head -c "$from" "$T/snapshot" && head -c $((size - from)) /dev/urandom; } >"$snapshot"
+    chmod 600 "$snapshot"
+    deliver <"$T/forged"
+    look
+    is "exit $code, all $copies, tmp $leftovers" "exit 0, all 1, tmp 0" "snapshot damaged from byte $from on: filed once"
+    is "$(whole "$T/forged")$(cat "$T/out" "$T/err")" "" "snapshot damaged from byte $from on: whole, and silent"
+    rm -rf "$inbox"
+    make_maildir "$inbox"
+    deliver <"$T/forged"
+    is "$code $(messages "$inbox/.Backscatter")" "0 1" "... and the next delivery has its rules again"
+done
+
 # --- the store ------------------------------------------------------------------------------------
 by_index
 fresh

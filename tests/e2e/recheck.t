@@ -1,5 +1,6 @@
 #!/bin/sh
 # recheck and mark: what moves, what stays, and how the journal keeps up with the folders.
+# shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # bounce ID RECIPIENT: a delivery status notification that returns the header of ID.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # record: one message, Maildir folders, and the wrapper that must never keep mail from being sent.
+# shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 sent() {
