@@ -178,6 +178,10 @@
 #define LIMIT_DIGEST_MEMORY ((size_t)128 * 1024 * 1024)
 /* Different domains that responses came to; a user has few. */
 #define LIMIT_DIGEST_DOMAINS 100
+/* Different results of checks such as "spf=fail" that are told apart: RFC 8601 has some 20. */
+#define LIMIT_DIGEST_CHECKS 100
+/* Columns of one foreign value in a list of values: a line of a mail and a half. */
+#define LIMIT_DIGEST_VALUE ((size_t)100)
 /* Different troubles of backsift's own that are told apart in its log. */
 #define LIMIT_DIGEST_TROUBLES 100
 /* Lines of one kind that the mail shows unless all are asked for. */

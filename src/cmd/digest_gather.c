@@ -101,6 +101,7 @@ bool gather(struct context *c, const struct gathering *what, struct gathered *ou
                                   .troubles = &out->troubles,
                                   .owner = what->owner,
                                   .observing = c->config->observe,
+                                  .own_hosts_known = c->config->relays.count > 0,
                                   .everything = what->everything,
                                   .columns = &out->columns};
     if (!out->arena)

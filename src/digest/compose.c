@@ -198,6 +198,7 @@ void compose(const struct digest *d, struct writer *w)
     answers(w, d);
     doubtful(w, d);
     compose_flood(w, d);
+    compose_senders(w, d);
     compose_index(w, d);
     troubles(w, d);
     w->form->foot(w, span_of("'backsift explain FILE' says how a verdict came about."));

@@ -63,6 +63,7 @@ void compose_more(struct writer *w, int64_t total, size_t shown);
 
 void compose_mails(struct writer *w, const struct digest *d);
 void compose_flood(struct writer *w, const struct digest *d);
+void compose_senders(struct writer *w, const struct digest *d);
 void compose_index(struct writer *w, const struct digest *d);
 
 #endif

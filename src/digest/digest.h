@@ -19,6 +19,7 @@ struct digest {
     const struct troubles *troubles;
     const char *owner;             /* whom it is for: an address or a login name */
     bool observing;                /* all is filed in the inbox for now */
+    bool own_hosts_known;          /* [own] relay names hosts, so that their traces can be seen */
     bool everything;               /* no limit of lines of one kind */
     const struct columns *columns; /* for visible_add */
 };
@@ -59,6 +60,13 @@ void words_flood(struct buf *out, const struct summary *s);
 /* "a@x (30), b@x (12), 200 under other names" */
 void words_top(const struct columns *c, struct buf *out, const struct tally_count *top,
                size_t count, int64_t rest);
+/* Whether the forged mail went through systems of the owner's, in plain words; nothing when that
+ * cannot be told. */
+void words_through_us(struct buf *out, const struct senders *s, bool own_hosts_known);
+/* "412 responses, Tue 4 Aug 07:00 to Wed 5 Aug 06:12, from 61 addresses" */
+void words_campaign(struct buf *out, const struct campaign *c);
+/* Text with "[.]" for each dot within a word, so that no mail program makes a link of it. */
+void words_defanged(struct buf *out, struct span text);
 /* What is known of sent mail, one sentence. */
 void words_coverage(const struct columns *c, struct buf *out, const struct index_state *i);
 /* What that means for verdicts, one sentence. */

@@ -120,6 +120,44 @@ static void top(struct json *j, const char *name, const struct tally_count *item
     json_close_object(j);
 }
 
+static void top_names(struct json *j, const char *name, const struct top_names *t)
+{
+    top(j, name, t->items, t->count, t->others);
+}
+
+static void campaigns(struct json *j, const struct campaigns *all)
+{
+    json_open_array(j, "campaigns");
+    for (size_t i = 0; i < all->count; i++) {
+        const struct campaign *c = &all->items[i];
+        json_open_object(j, NULL);
+        json_number(j, "count", c->count);
+        time_field(j, "first", c->first);
+        time_field(j, "last", c->last);
+        json_number(j, "sources", c->sources);
+        json_string(j, "subject", c->subject);
+        json_string(j, "link_domain", c->link);
+        json_string(j, "mailer", c->mailer);
+        filed(j, c->mailbox, c->folder, c->file);
+        json_close_object(j);
+    }
+    json_close_array(j);
+}
+
+static void senders(struct json *j, const struct senders *s)
+{
+    json_open_object(j, "senders");
+    json_number(j, "traced", s->traced);
+    json_number(j, "through_us", s->through_us);
+    json_number(j, "different_addresses", (int64_t)s->addresses.different);
+    top_names(j, "source_addresses", &s->addresses);
+    top_names(j, "mailers", &s->mailers);
+    top_names(j, "link_domains", &s->links);
+    top_names(j, "checks", &s->checks);
+    campaigns(j, &s->campaigns);
+    json_close_object(j);
+}
+
 static void days(struct json *j, const struct summary *s)
 {
     json_open_array(j, "days");
@@ -215,6 +253,7 @@ void digest_json(const struct digest *d, struct buf *out)
     counts(&j, "counts", s->counts);
     top(&j, "forged_names", s->forged_names, s->forged_name_count, s->other_forged_names);
     top(&j, "forged_hosts", s->forged_hosts, s->forged_host_count, s->other_forged_hosts);
+    senders(&j, &s->senders);
     days(&j, s);
     index_object(&j, d->index);
     troubles(&j, d->troubles);

@@ -35,6 +35,7 @@ struct summary *summary_new(struct arena *arena, const struct summary_options *o
         (struct summary){.since = options->since, .until = options->until, .newest = -1, .work = w};
     s->mails = (struct own_mails){.arena = arena,
                                   .originals = {.arena = arena, .limit = LIMIT_DIGEST_LINES}};
+    senders_begin(&s->senders, arena);
     for (int i = 0; i < SUMMARY_DAYS; i++)
         s->days[i].start = when_day_start(options->until, i - (SUMMARY_DAYS - 1));
     return s;
@@ -232,6 +233,8 @@ void summary_add(struct summary *s, const struct journal_event *event, const str
     tally_lower(&s->work->domains, domain_of(span_of(name)));
     if (k.origin == ORIGIN_FORGED)
         add_forged(s, f, name);
+    if (k.origin != ORIGIN_OURS && f)
+        senders_add(&s->senders, event, k.origin, f);
 }
 
 bool summary_visit(void *context, const struct journal_event *event)
@@ -280,6 +283,7 @@ void summary_finish(struct summary *s)
         tally_top(&w->names, SUMMARY_TOP, &s->forged_names, &s->other_forged_names);
     s->forged_host_count =
         tally_top(&w->hosts, SUMMARY_TOP, &s->forged_hosts, &s->other_forged_hosts);
+    senders_finish(&s->senders, SUMMARY_TOP);
     struct tally_count *domain;
     int64_t rest;
     s->domain = tally_top(&w->domains, 1, &domain, &rest) > 0 ? domain->name : "";

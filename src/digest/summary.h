@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "digest/own_mail.h"
+#include "digest/senders.h"
 #include "digest/tally.h"
 #include "digest/when.h"
 #include "evidence/evidence.h"
@@ -75,6 +76,7 @@ struct summary {
     struct tally_count *forged_names, *forged_hosts; /* most frequent first */
     size_t forged_name_count, forged_host_count;
     int64_t other_forged_names, other_forged_hosts; /* responses under none of these */
+    struct senders senders;                         /* who is behind what is new and forged */
     const char *domain;                             /* that most of what is new came to; "" */
     bool incomplete;                                /* memory or a limit left something out */
     struct summary_work *work;                      /* private */

@@ -27,6 +27,7 @@ struct response {
     const char *id, *came_to, *responder, *subject, *original_subject, *original_date;
     const char *recipient, *action, *status, *diagnostic, *reporting_mta;
     const char *second_recipient;
+    const char *source, *mailer, *link, *check, *relay;
 };
 
 static inline const char *or_empty(const char *s)
@@ -54,7 +55,7 @@ static inline void add_recipient(struct findings *f, const struct response *r, c
         };
 }
 
-/* Pointers into r and the arrays given; recipients holds 2, evidence 8. */
+/* Pointers into r and the arrays given; recipients holds 2, evidence 16. */
 static inline struct findings make_findings(const struct response *r,
                                             struct report_recipient *recipients,
                                             struct evidence *evidence)
@@ -71,6 +72,11 @@ static inline struct findings make_findings(const struct response *r,
     add_evidence(&f, EVIDENCE_SUBJECT, r->subject);
     add_evidence(&f, EVIDENCE_ORIGINAL_SUBJECT, r->original_subject);
     add_evidence(&f, EVIDENCE_ORIGINAL_DATE, r->original_date);
+    add_evidence(&f, EVIDENCE_SOURCE_ADDRESS, r->source);
+    add_evidence(&f, EVIDENCE_MAILER, r->mailer);
+    add_evidence(&f, EVIDENCE_LINK_DOMAIN, r->link);
+    add_evidence(&f, EVIDENCE_RETURNED_CHECK, r->check);
+    add_evidence(&f, EVIDENCE_RELAY, r->relay);
     add_recipient(&f, r, r->recipient);
     add_recipient(&f, r, r->second_recipient);
     return f;
@@ -106,7 +112,7 @@ static inline struct journal_event make_event(const struct response *r)
 static inline void add_response(struct summary *s, const struct response *r)
 {
     struct report_recipient recipients[2];
-    struct evidence evidence[8];
+    struct evidence evidence[16];
     struct findings f = make_findings(r, recipients, evidence);
     struct journal_event event = make_event(r);
     summary_add(s, &event, &f);

@@ -24,6 +24,7 @@ static inline void sample_begin(struct sample *s)
                                 .index = &s->index,
                                 .troubles = &s->troubles,
                                 .owner = "ada@shop.example",
+                                .own_hosts_known = true,
                                 .columns = &s->columns};
 }
 
@@ -45,14 +46,21 @@ static inline void add_flood(struct summary *s)
     static const char *const classes[] = {"bounce",    "bounce",        "bounce",    "bounce",
                                           "autoreply", "filter-notice", "challenge", "delay"};
     static const char *const hosts[] = {"mx.far.example", "mx1.big.example", "mail.uni.example"};
+    static const char *const subjects[] = {"Order shipped:", "Re: your invoice", "Cheap watches",
+                                           "Hello x@shop.example"};
+    static const char *const links[] = {"pills.example", "watches.example", "pills.example", NULL};
+    static const char *const mailers[] = {"The Bat! (v3.0)", NULL,
+                                          "Microsoft Outlook Express 6.00.2800.1106", NULL};
     unsigned seed = 1;
     for (int i = 0; i < 9980; i++) {
-        char name[64], host[64];
+        char name[64], host[64], subject[64], source[64];
         unsigned day = next_random(&seed) % 14;
         if (next_random(&seed) % 3 != 0)
             day /= 2;
         snprintf(name, sizeof name, "%04x@shop.example", next_random(&seed) % 40);
         snprintf(host, sizeof host, "host%u.example", next_random(&seed) % 60);
+        snprintf(subject, sizeof subject, "%s %d", subjects[i % 4], i);
+        snprintf(source, sizeof source, "203.0.113.%u", (unsigned)i * 7 % 250);
         unsigned h = next_random(&seed) % 6;
         struct response r = {
             .number = i + 1,
@@ -61,6 +69,12 @@ static inline void add_flood(struct summary *s)
             .arrival = NOW - 1 - (unixtime)(day * 86400u + next_random(&seed) % 86400u),
             .came_to = name,
             .reporting_mta = h < 3 ? hosts[h] : host,
+            .original_subject = i % 3 ? subject : NULL,
+            .source = i % 3 ? source : NULL,
+            .link = i % 3 ? links[i % 4] : NULL,
+            .mailer = i % 3 ? mailers[i % 4] : NULL,
+            .check = i % 3 == 1 ? "spf=fail" : NULL,
+            .file = "1785900000.M1P2.host",
         };
         add_response(s, &r);
     }
@@ -284,6 +298,11 @@ static inline void sample_hostile(struct sample *s)
                                  .status = a,
                                  .diagnostic = a,
                                  .reporting_mta = a,
+                                 .source = a,
+                                 .mailer = a,
+                                 .link = a,
+                                 .check = a,
+                                 .relay = k % 2 ? a : NULL,
                                  .second_recipient = "x"};
             add_response(summary, &r);
         }

@@ -1,0 +1,89 @@
+/*
+ * Who is behind the flood: first whether the owner's own systems are, which is what people fear,
+ * then what is known of those who are.
+ */
+#include "base/limits.h"
+#include "digest/compose.h"
+
+#define CAMPAIGNS 3 /* shown unless everything is asked for */
+
+static void through_us(struct writer *w, const struct digest *d)
+{
+    const struct senders *s = &d->summary->senders;
+    struct buf b = {0};
+    words_through_us(&b, s, d->own_hosts_known);
+    compose_paragraph(w, &b);
+    buf_free(&b);
+}
+
+static void names(struct writer *w, const struct digest *d, const char *label,
+                  const struct top_names *top, bool defanged)
+{
+    struct buf b = {0}, safe = {0};
+    if (top->count > 0)
+        words_top(d->columns, &b, top->items, top->count, top->others);
+    if (defanged) {
+        words_defanged(&safe, buf_span(&b));
+        safe.failed = safe.failed || b.failed;
+        compose_value(w, label, &safe);
+    } else {
+        compose_value(w, label, &b);
+    }
+    buf_free(&b);
+    buf_free(&safe);
+}
+
+static void figures(struct writer *w, const struct digest *d)
+{
+    const struct senders *s = &d->summary->senders;
+    if (s->addresses.count + s->mailers.count + s->links.count + s->checks.count == 0)
+        return;
+    w->form->open_values(w);
+    names(w, d, "Hosts", &s->addresses, false);
+    names(w, d, "Links", &s->links, true);
+    names(w, d, "Mailers", &s->mailers, false);
+    names(w, d, "Checks", &s->checks, false);
+    w->form->close_values(w);
+}
+
+static void campaign(struct writer *w, const struct digest *d, const struct campaign *c)
+{
+    struct buf b = {0}, link = {0};
+    w->form->open_values(w);
+    words_campaign(&b, c);
+    compose_value(w, "Campaign", &b);
+    visible_add(d->columns, &b, span_of(c->subject), LIMIT_DIGEST_VALUE);
+    compose_value(w, "Subject", &b);
+    visible_add(d->columns, &link, span_of(c->link), LIMIT_DIGEST_VALUE);
+    words_defanged(&b, buf_span(&link));
+    compose_value(w, "Link", &b);
+    visible_add(d->columns, &b, span_of(c->mailer), LIMIT_DIGEST_VALUE);
+    compose_value(w, "Mailer", &b);
+    if (c->file[0]) {
+        visible_add(d->columns, &b, span_of(c->file), LIMIT_DIGEST_VALUE);
+        buf_add_string(&b, " in ");
+        words_folder(d->columns, &b, c->mailbox, c->folder);
+    }
+    compose_value(w, "Example", &b);
+    w->form->close_values(w);
+    w->out->failed = w->out->failed || link.failed;
+    buf_free(&b);
+    buf_free(&link);
+}
+
+void compose_senders(struct writer *w, const struct digest *d)
+{
+    const struct senders *s = &d->summary->senders;
+    size_t shown = s->campaigns.count;
+    if (!d->everything && shown > CAMPAIGNS)
+        shown = CAMPAIGNS;
+    if (s->traced + s->through_us == 0 && s->mailers.count + s->links.count + shown == 0)
+        return;
+    w->form->heading(w, "Who is behind it");
+    through_us(w, d);
+    figures(w, d);
+    for (size_t i = 0; i < shown; i++) {
+        w->form->gap(w);
+        campaign(w, d, &s->campaigns.items[i]);
+    }
+}
