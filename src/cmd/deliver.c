@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "cmd/become_user.h"
 #include "cmd/context.h"
 #include "cmd/deliver_intake.h"
 #include "cmd/deliver_journal.h"
@@ -18,6 +19,8 @@
 #include "cmd/judge_apart.h"
 #include "cmd/mail_process.h"
 #include "mailbox/maildir.h"
+#include "mailbox/quota.h"
+#include "mailbox/subscriptions.h"
 
 static const char usage[] =
     "Usage: backsift deliver [OPTION]...\n"
@@ -28,14 +31,17 @@ static const char usage[] =
     "SENDER,\n"
     "                          the mbox From line, or the Return-Path field\n"
     "  -r, --recipient=ADDRESS the envelope recipient; default: ORIGINAL_RECIPIENT or RECIPIENT\n"
+    "  -u, --user=NAME         when run by root: become this user first, for good; relative paths\n"
+    "                          are below the home folder then\n"
+    "  -x, --exit-codes=KIND   sysexits (the default), or qmail: 111 instead of 75\n"
     "  -o, --observe           journal the verdict, but file everything in the inbox\n"
     "  -c, --config=FILE       read this configuration\n"
     "  -h, --help              show this help\n\n"
-    "Exit: 0 the message is in the Maildir; 75 it is not, try again later.\n";
+    "Exit: 0 the message is in the Maildir; 75 it is not, try again later (111 for qmail).\n";
 
 struct parsed {
-    const char *maildir, *sender, *recipient, *config;
-    bool observe, help;
+    const char *maildir, *sender, *recipient, *config, *user;
+    bool observe, help, for_qmail;
 };
 
 struct delivery {
@@ -49,7 +55,16 @@ struct delivery {
     struct verdict verdict;
     bool judged; /* findings and verdict hold */
     const char *folder, *unique;
+    int64_t size;
+    bool folder_is_new;
 };
+
+static bool parse_exit_codes(const char *word, struct parsed *p, struct error *e)
+{
+    p->for_qmail = strcmp(word, "qmail") == 0;
+    return p->for_qmail || strcmp(word, "sysexits") == 0 ||
+           error_set(e, ERROR_USAGE, "--exit-codes takes sysexits or qmail, not '%s'", word);
+}
 
 static bool parse(int argc, char **argv, struct parsed *p, struct error *e)
 {
@@ -57,19 +72,27 @@ static bool parse(int argc, char **argv, struct parsed *p, struct error *e)
         {"maildir", required_argument, NULL, 'm'},
         {"sender", required_argument, NULL, 'f'},
         {"recipient", required_argument, NULL, 'r'},
+        {"user", required_argument, NULL, 'u'},
+        {"exit-codes", required_argument, NULL, 'x'},
         {"observe", no_argument, NULL, 'o'},
         {"config", required_argument, NULL, 'c'},
         {"help", no_argument, NULL, 'h'},
         {0},
     };
     opterr = 0;
-    for (int c; (c = getopt_long(argc, argv, ":m:f:r:oc:h", options, NULL)) != -1;) {
+    for (int c; (c = getopt_long(argc, argv, ":m:f:r:u:x:oc:h", options, NULL)) != -1;) {
         if (c == 'm')
             p->maildir = optarg;
         else if (c == 'f')
             p->sender = optarg;
         else if (c == 'r')
             p->recipient = optarg;
+        else if (c == 'u')
+            p->user = optarg;
+        else if (c == 'x' && !parse_exit_codes(optarg, p, e))
+            return false;
+        else if (c == 'x')
+            continue;
         else if (c == 'o')
             p->observe = true;
         else if (c == 'c')
@@ -153,10 +176,24 @@ static bool file_in(struct delivery *d, const char *folder, struct error *e)
     return true;
 }
 
+/* A new folder that mail programs do not show would be as good as lost. */
+static void subscribe(struct delivery *d)
+{
+    struct error e = {0};
+    if (d->folder_is_new && strcmp(d->folder, "INBOX") != 0 &&
+        !maildir_subscribe(d->maildir, d->folder, &e))
+        log_line(d->context.log, LOG_LEVEL_WARNING, "folder %s is not subscribed: %s", d->folder,
+                 e.text);
+}
+
 /* A folder that cannot be used must not hold the message up: the inbox takes it. */
 static bool file(struct delivery *d, struct error *doubt, struct error *e)
 {
     const char *folder = folder_for(d);
+    d->size = (int64_t)maildir_draft_size(d->draft);
+    if (!maildir_quota_allows(d->maildir, d->size, e))
+        return false;
+    d->folder_is_new = d->context.config->subscribe && !maildir_has_folder(d->maildir, folder);
     mail_process_hold_signals();
     bool filed = file_in(d, folder, e);
     if (!filed && strcmp(folder, "INBOX") != 0) {
@@ -172,6 +209,8 @@ static bool file(struct delivery *d, struct error *doubt, struct error *e)
 static void tell(struct delivery *d, const struct error *doubt)
 {
     struct error e = {0};
+    maildir_quota_add(d->maildir, d->size, 1);
+    subscribe(d);
     if (doubt->kind)
         log_line(d->context.log, LOG_LEVEL_WARNING, "%s filed in the inbox: %s", d->unique,
                  doubt->text);
@@ -186,6 +225,8 @@ static void tell(struct delivery *d, const struct error *doubt)
 static bool deliver(struct delivery *d, struct error *e)
 {
     struct error doubt = {0};
+    if (d->options.user && !become_user(d->options.user, e))
+        return false;
     if (!context_open(&d->context, CALLER_MAIL_SYSTEM, d->options.config, e) ||
         !open_maildir(d, e) || !take_in(d, e) || !sync_and_judge(d, &doubt, e) ||
         !file(d, &doubt, e))
@@ -215,5 +256,5 @@ int command_deliver(int argc, char **argv)
     if (!done)
         log_line(d.context.log, LOG_LEVEL_ERROR, "not delivered, to be tried again: %s", e.text);
     clean_up(&d);
-    return done ? EXIT_DONE : mail_process_failed(&e);
+    return done ? EXIT_DONE : mail_process_failed(&e, d.options.for_qmail);
 }

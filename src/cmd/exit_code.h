@@ -9,11 +9,12 @@
 
 enum {
     EXIT_DONE = 0,
-    EXIT_NO = 1,     /* classify --exit-code: no response; check: something is not wired */
-    EXIT_USAGE = 64, /* EX_USAGE */
-    EXIT_DATA = 65,  /* EX_DATAERR */
-    EXIT_RETRY = 75, /* EX_TEMPFAIL: the only failure a mail system may see */
-    EXIT_CONFIG = 78 /* EX_CONFIG */
+    EXIT_NO = 1,           /* classify --exit-code: no response; check: something is not wired */
+    EXIT_USAGE = 64,       /* EX_USAGE */
+    EXIT_DATA = 65,        /* EX_DATAERR */
+    EXIT_RETRY = 75,       /* EX_TEMPFAIL: the only failure a mail system may see */
+    EXIT_CONFIG = 78,      /* EX_CONFIG */
+    EXIT_QMAIL_RETRY = 111 /* what qmail-command(8) calls a temporary failure */
 };
 
 /* For a subcommand run by a person or cron. */

@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "cmd/folder_names.h"
 #include "cmd/refile.h"
+#include "mailbox/quota.h"
 
 #define NOTE_EXPIRED "expired"
 /* Runs that the note holds. */
@@ -77,6 +78,13 @@ static bool is_flagged(const struct maildir_entry *entry)
     return strchr(entry->flags, 'F') != NULL;
 }
 
+/* What is filed by us carries its size in its name. */
+static int64_t size_of_name(const char *unique)
+{
+    const char *field = strstr(unique, ",S=");
+    return field ? strtoll(field + 3, NULL, 10) : 0;
+}
+
 static bool remove_one(struct round *r, struct folder_names *names, const struct candidate *c,
                        bool dry_run, int64_t *removed, struct error *e)
 {
@@ -87,8 +95,11 @@ static bool remove_one(struct round *r, struct folder_names *names, const struct
         return false;
     if (!found || is_flagged(&entry))
         return true;
+    int64_t size = size_of_name(entry.unique);
     if (!dry_run && !maildir_remove(r->maildir, &entry, &gone, e))
         return false;
+    if (!dry_run && !gone)
+        maildir_quota_add(r->maildir, -size, -1);
     *removed += !gone;
     return true;
 }

@@ -107,10 +107,10 @@ void mail_process_filed(void)
     alarm(LIMIT_FILED_SECONDS);
 }
 
-int mail_process_failed(const struct error *e)
+int mail_process_failed(const struct error *e, bool for_qmail)
 {
     printf("4.3.0 %s\n", e->text);
     fflush(stdout);
     command_print_error(e);
-    return exit_code_for_mail_system(e);
+    return for_qmail ? EXIT_QMAIL_RETRY : exit_code_for_mail_system(e);
 }

@@ -29,7 +29,8 @@ void mail_process_set_draft(const struct maildir_draft *d);
 void mail_process_filed(void);
 
 /* Tells a failure: "4.3.0 reason" on standard output, where Postfix takes a status from the first
- * line, and the error on standard error. Gives the exit code, always 75. */
-int mail_process_failed(const struct error *e);
+ * line, and the error on standard error. Gives the exit code: 75, for qmail
+ * 111. */
+int mail_process_failed(const struct error *e, bool for_qmail);
 
 #endif
