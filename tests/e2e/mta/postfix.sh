@@ -20,6 +20,7 @@ transport_maps = inline:{ {far.test = smtp:[127.0.0.1]:2525} }
 maillog_file = /var/log/postfix.log
 maillog_file_prefixes = /var, /dev/stdout
 notify_classes =
+home_mailbox = Maildir/
 delay_warning_time = 1s
 queue_run_delay = 2s
 minimal_backoff_time = 2s
