@@ -22,9 +22,10 @@
 static const char usage[] =
     "Usage: backsift record [OPTION]... [SOURCE]...\n"
     "       backsift record [OPTION]... --exec COMMAND [ARGUMENT]...\n"
-    "Add what was sent to the outbound index. SOURCE is maildir:PATH, the path of a Maildir\n"
-    "folder, or - (or stdin): one sent message on standard input. Without SOURCE, record the\n"
-    "message on standard input if there is one, else what is new in all declared sources.\n\n"
+    "Add what was sent to the outbound index. SOURCE is maildir:PATH, mbox:PATH, log:PATH\n"
+    "(a mail server's log), the path of a Maildir folder, or - (or stdin): one sent message on\n"
+    "standard input. Without SOURCE, record the message on standard input if there is one, else\n"
+    "what is new in all declared sources.\n\n"
     "  -e, --exec              record the message on standard input, then give it to COMMAND\n"
     "                          unchanged, whatever became of the record; exit as COMMAND does\n"
     "  -f, --sender=ADDRESS    the envelope sender of the message on standard input\n"
@@ -57,29 +58,42 @@ static bool is_declared(const struct config *c, const char *name)
     return false;
 }
 
-static bool is_same_folder(const char *a, const char *b)
+static bool is_same_file(const char *a, const char *b)
 {
     struct stat sa, sb;
     return stat(a, &sa) == 0 && stat(b, &sb) == 0 && sa.st_dev == sb.st_dev &&
            sa.st_ino == sb.st_ino;
 }
 
-/* A source's name as it is declared, so that the same folder is never read as two sources. */
+/* The scheme with which word names a path: a bare path is a Maildir folder's. NULL when it names
+ * something else. */
+static const char *scheme_of(const char *word)
+{
+    static const char *const schemes[] = {"maildir:", "mbox:", "log:"};
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+        if (strncmp(word, schemes[i], strlen(schemes[i])) == 0)
+            return schemes[i];
+    struct stat st;
+    return strncmp(word, "~/", 2) == 0 || (stat(word, &st) == 0 && S_ISDIR(st.st_mode)) ? schemes[0]
+                                                                                        : NULL;
+}
+
+/* A source's name as it is declared, so that the same place is never read as two sources. */
 static const char *name_of(struct record *r, const char *word)
 {
-    static const char scheme[] = "maildir:";
     const struct config *c = r->context.config;
-    const char *path = strncmp(word, scheme, strlen(scheme)) == 0 ? word + strlen(scheme) : word;
+    const char *scheme = scheme_of(word);
+    if (!scheme)
+        return word;
+    size_t n = strlen(scheme);
+    const char *path = strncmp(word, scheme, n) == 0 ? word + n : word;
     if (strncmp(path, "~/", 2) == 0)
         path = arena_printf(r->context.arena, "%s/%s", r->context.paths.home, path + 2);
-    struct stat st;
-    if (!path || stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
-        return word;
-    for (size_t i = 0; i < c->sources.count; i++)
-        if (strncmp(c->sources.items[i], scheme, strlen(scheme)) == 0 &&
-            is_same_folder(c->sources.items[i] + strlen(scheme), path))
+    for (size_t i = 0; path && i < c->sources.count; i++)
+        if (strncmp(c->sources.items[i], scheme, n) == 0 &&
+            is_same_file(c->sources.items[i] + n, path))
             return c->sources.items[i];
-    char *real = realpath(path, NULL);
+    char *real = path ? realpath(path, NULL) : NULL;
     const char *name = real ? arena_printf(r->context.arena, "%s%s", scheme, real) : NULL;
     free(real);
     return name ? name : word;

@@ -10,7 +10,7 @@
 #include "sources/source_kinds.h"
 
 static const struct source_kind *const kinds[] = {&source_stdin, &source_wrapper, &source_maildir,
-                                                  &source_log};
+                                                  &source_mbox, &source_log};
 
 static bool is_of_kind(const struct source_kind *k, const char *name)
 {
@@ -26,7 +26,8 @@ const struct source_kind *source_kind_of(const char *name, struct error *e)
         if (is_of_kind(kinds[i], name))
             return kinds[i];
     error_set(e, ERROR_CONFIG,
-              "'%s' is no source: known are stdin, wrapper, maildir:PATH and log:PATH", name);
+              "'%s' is no source: known are stdin, wrapper, maildir:PATH, mbox:PATH and log:PATH",
+              name);
     return NULL;
 }
 

@@ -9,6 +9,7 @@
 extern const struct source_kind source_stdin;   /* stdin_source.c */
 extern const struct source_kind source_wrapper; /* stdin_source.c */
 extern const struct source_kind source_maildir; /* maildir_source.c */
+extern const struct source_kind source_mbox;    /* mbox_source.c */
 extern const struct source_kind source_log;     /* log_source.c */
 
 /* Marks a run in state: counts `added` more messages, and on a complete one sets first_run and
