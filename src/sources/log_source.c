@@ -36,7 +36,8 @@ struct run {
     int64_t deadline;
     struct source_progress *progress;
     unixtime started, oldest, last_run;
-    struct arena *arena; /* of the file list and of what is written */
+    struct arena *arena;   /* of the file list */
+    struct arena *scratch; /* of one write */
     struct log_queue *queue;
     struct log_clock clock;
     struct file_mark mark;
@@ -56,12 +57,13 @@ static const char *cursor_text(struct run *r)
     struct buf text = {0};
     char mark[FILE_MARK_TEXT];
     log_queue_save(r->queue, &text);
-    const char *sealed = text.failed ? NULL : store_seal(r->store, r->arena, buf_span(&text), r->e);
+    const char *sealed =
+        text.failed ? NULL : store_seal(r->store, r->scratch, buf_span(&text), r->e);
     if (text.failed)
         error_memory(r->e);
     buf_free(&text);
     file_mark_write(&r->mark, mark);
-    const char *cursor = sealed ? arena_printf(r->arena, "%s%s", mark, sealed) : NULL;
+    const char *cursor = sealed ? arena_printf(r->scratch, "%s%s", mark, sealed) : NULL;
     if (sealed && !cursor)
         error_memory(r->e);
     return cursor;
@@ -85,7 +87,7 @@ static bool write_all_of(struct run *r, bool complete, int64_t *added)
     struct source_state state;
     if (!log_queue_record(r->queue, r->store, r->name, r->oldest, added, &too_old, r->e) ||
         (too_old && !coverage_forget(r->store, r->oldest, r->e)) || !add_gap(r, complete) ||
-        !store_source(r->store, r->arena, r->name, &state, r->e))
+        !store_source(r->store, r->scratch, r->name, &state, r->e))
         return false;
     state.name = r->name;
     state.is_push = false;
@@ -110,6 +112,7 @@ static bool flush(struct run *r, bool complete)
         return false;
     r->lost = r->lost && !complete && r->first_line == 0;
     r->progress->added += added;
+    arena_reset(r->scratch);
     log_queue_sweep(r->queue);
     return true;
 }
@@ -353,15 +356,17 @@ static bool pull(struct store *s, const struct config *c, const char *name, int6
     progress->complete = false;
     r.oldest = r.started - c->retain_days * SECONDS_PER_DAY;
     r.arena = arena_new(LIMIT_ARENA);
+    r.scratch = arena_new(LIMIT_ARENA);
     r.queue = log_queue_new(c);
     r.buffer = malloc(BUFFER);
-    bool ok = (r.arena && r.queue && r.buffer) || error_memory(e);
+    bool ok = (r.arena && r.scratch && r.queue && r.buffer) || error_memory(e);
     if (ok) {
         log_queue_clock(r.queue, &r.clock);
         ok = load(&r) && read_log(&r, name + strlen(SCHEME ":"));
     }
     free(r.buffer);
     log_queue_free(r.queue);
+    arena_free(r.scratch);
     arena_free(r.arena);
     return ok;
 }

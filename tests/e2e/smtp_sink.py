@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """A remote SMTP server for tests: refuses, defers or takes recipients by their local part.
 
-usage: smtp_sink.py PORT FOLDER
+usage: smtp_sink.py PORT FOLDER [ADDRESS]
 
 refuse@... gets 550, later@... 451, full@... 552, silent@... no answer at all; anything else is taken
-and kept as FOLDER/N.eml. Listens on loopback only and says "ready" on standard output.
+and kept as FOLDER/N.eml. Listens on 127.0.0.1 unless told and says "ready" on standard output.
 """
 import os
 import socketserver
@@ -71,6 +71,7 @@ class Server(socketserver.ThreadingTCPServer):
 
 if __name__ == "__main__":
     os.makedirs(sys.argv[2], exist_ok=True)
-    with Server(("127.0.0.1", int(sys.argv[1])), Session) as server:
+    address = sys.argv[3] if len(sys.argv) > 3 else "127.0.0.1"
+    with Server((address, int(sys.argv[1])), Session) as server:
         print("ready", flush=True)
         server.serve_forever()
