@@ -19,6 +19,7 @@
 #include "base/limits.h"
 #include "cmd/context.h"
 #include "cmd/digest_gather.h"
+#include "cmd/digest_reject.h"
 #include "cmd/digest_send.h"
 #include "cmd/exit_code.h"
 #include "cmd/mend.h"
@@ -36,6 +37,8 @@ static const char usage[] =
     "  -T, --text              write the text alone; likewise\n"
     "  -j, --json              write the same figures as JSON; likewise\n"
     "      --html=FILE         write the page alone to FILE, '-' for standard output; likewise\n"
+    "      --reject-map[=FORM] write a table of forged addresses that nobody uses, for Postfix\n"
+    "                          (access(5), the default) or Exim (FORM exim); likewise\n"
     "  -s, --since=DATE        tell what was filed from then on (YYYY-MM-DD, local midnight, or\n"
     "                          YYYY-MM-DDTHH:MM:SSZ); does not count as this period's digest\n"
     "  -u, --until=DATE        and before then (default: now)\n"
@@ -50,11 +53,12 @@ static const char usage[] =
 #define NOTE_UNTIL "digest-until"
 #define NOTE_EVENT "digest-event"
 
-enum output { OUTPUT_MAIL, OUTPUT_PRINT, OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_HTML };
+enum output { OUTPUT_MAIL, OUTPUT_PRINT, OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_HTML, OUTPUT_REJECT };
 
 struct run {
     struct context context;
     enum output output;
+    enum reject_form reject_form;
     const char *config, *to, *html_file;
     unixtime since, until; /* 0: not asked for */
     enum period period;
@@ -278,6 +282,15 @@ static bool make(struct run *r, struct error *e)
     return ok;
 }
 
+static bool write_reject_map(struct run *r, struct error *e)
+{
+    struct buf out = {0};
+    bool ok = digest_reject_map(&r->context, r->store_error, r->reject_form, &out, e) &&
+              print(buf_span(&out), e);
+    buf_free(&out);
+    return ok;
+}
+
 static bool was_made(const struct run *r)
 {
     return r->last_until > 0 &&
@@ -289,6 +302,8 @@ static bool run(struct run *r, struct error *e)
     struct context *c = &r->context;
     if (!context_open(c, CALLER_USER, r->config, e) || !read_addresses(r, e) || !open_store(r, e))
         return false;
+    if (r->output == OUTPUT_REJECT)
+        return write_reject_map(r, e);
     if (r->output == OUTPUT_MAIL) {
         if (!open_maildir(r, e) || !context_lock(c, "digest.lock", true, &r->lock, e))
             return false;
@@ -309,12 +324,19 @@ static bool run(struct run *r, struct error *e)
 /* --- the command line --- */
 
 static const struct option options[] = {
-    {"print", no_argument, NULL, 'p'},        {"text", no_argument, NULL, 'T'},
-    {"json", no_argument, NULL, 'j'},         {"html", required_argument, NULL, 'H'},
-    {"since", required_argument, NULL, 's'},  {"until", required_argument, NULL, 'u'},
-    {"period", required_argument, NULL, 'P'}, {"to", required_argument, NULL, 't'},
-    {"all", no_argument, NULL, 'a'},          {"config", required_argument, NULL, 'c'},
-    {"help", no_argument, NULL, 'h'},         {0},
+    {"print", no_argument, NULL, 'p'},
+    {"text", no_argument, NULL, 'T'},
+    {"json", no_argument, NULL, 'j'},
+    {"html", required_argument, NULL, 'H'},
+    {"reject-map", optional_argument, NULL, 'R'},
+    {"since", required_argument, NULL, 's'},
+    {"until", required_argument, NULL, 'u'},
+    {"period", required_argument, NULL, 'P'},
+    {"to", required_argument, NULL, 't'},
+    {"all", no_argument, NULL, 'a'},
+    {"config", required_argument, NULL, 'c'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
 };
 
 static bool parse_time(const char *option, const char *word, unixtime *out, struct error *e)
@@ -342,6 +364,10 @@ static bool parse_option(int option, struct run *r, char **argv, struct error *e
         r->output = OUTPUT_HTML;
         r->html_file = optarg;
         return true;
+    case 'R':
+        r->output = OUTPUT_REJECT;
+        return reject_form_from_name(optarg, &r->reject_form) ||
+               error_set(e, ERROR_USAGE, "--reject-map takes postfix or exim, not '%s'", optarg);
     case 's':
         return parse_time("--since", optarg, &r->since, e);
     case 'u':
