@@ -320,7 +320,7 @@ static bool read_log(struct run *r, const char *path)
             break;
     }
     r->progress->complete = !r->due && !r->moved;
-    if (r->progress->complete && r->progress->seen == 0 && r->last_run == r->started)
+    if (r->progress->complete && !r->lost && r->progress->seen == 0 && r->last_run == r->started)
         return true; /* nothing is new since a run of this very second */
     return flush(r, r->progress->complete);
 }
