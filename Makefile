@@ -21,8 +21,9 @@ SANITIZE   ?=
 
 # --- what deps installs on Debian; elsewhere it names them -----------------------------------------
 DEPS_BUILD := gcc libc6-dev pkg-config libetpan-dev libpcre2-dev libinih-dev libsqlite3-dev \
-              libseccomp-dev nettle-dev zlib1g-dev
-DEPS_CHECK := libcmocka-dev tidy perl python3 procps iproute2 util-linux procmail maildrop
+              libseccomp-dev nettle-dev zlib1g-dev libpq-dev
+DEPS_CHECK := libcmocka-dev tidy perl python3 procps iproute2 util-linux procmail maildrop \
+              postgresql
 DEPS_LINT  := clang-format clang-tidy cppcheck mandoc shellcheck
 DEPS_FUZZ  := clang
 DEPS_BENCH := hyperfine valgrind procmail maildrop
@@ -73,7 +74,14 @@ V ?=
 Q := $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-5s %s\n' $(1) $(2))
 
-all: $(BUILD)/backsift
+# What is loaded on demand. Without libpq, all else is built, and says so.
+HAVE_LIBPQ := $(shell $(PKG_CONFIG) --exists libpq 2>/dev/null && echo 1)
+MODULES := $(if $(HAVE_LIBPQ),$(BUILD)/backsift-postgresql.so)
+
+all: $(BUILD)/backsift $(MODULES)
+ifeq ($(HAVE_LIBPQ),)
+	@echo "  libpq is not installed (Debian: libpq-dev): built without PostgreSQL"
+endif
 
 # All stages as one archive: a test links the stages it uses and no others.
 $(BUILD)/libbacksift.a: $(OBJECTS)
@@ -100,6 +108,22 @@ $(BUILD)/tests/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/libbacksift.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $$($(PKG_CONFIG) --libs cmocka)
+
+# A module has its own copies of the few functions of base/ that it needs, so that the program need
+# not export any. The tests' programs find it beside them, too.
+MODULE_SOURCES := $(wildcard src/store/postgresql/*.c) src/store/statements.c \
+                  src/base/error.c src/base/clock.c src/base/buf.c src/base/span.c
+MODULE_OBJECTS := $(MODULE_SOURCES:%.c=$(BUILD)/pic/%.o)
+$(BUILD)/pic/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) $(shell $(PKG_CONFIG) --cflags libpq) -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
+
+$(BUILD)/backsift-postgresql.so: $(MODULE_OBJECTS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(filter-out -pie,$(HARDEN_LD)) $(SANITIZERS) $(LDFLAGS) -shared $(if $(SANITIZE),,-Wl,-z,defs) -o $@ $^ \
+	    $(shell $(PKG_CONFIG) --libs libpq)
+	@mkdir -p $(BUILD)/tests && ln -sf ../$(@F) $(BUILD)/tests/$(@F)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
@@ -167,7 +191,7 @@ check: deps-check
 	@$(MAKE) --no-print-directory check-once BUILD=$(BUILD)
 	@$(MAKE) --no-print-directory check-once BUILD=$(BUILD)/asan SANITIZE=1
 
-check-once: $(BUILD)/backsift $(UNIT_PROGRAMS) $(if $(wildcard tests/e2e/shim.c),$(BUILD)/tests/shim.so)
+check-once: $(BUILD)/backsift $(MODULES) $(UNIT_PROGRAMS) $(if $(wildcard tests/e2e/shim.c),$(BUILD)/tests/shim.so)
 	@echo "== tests of $(BUILD)/backsift$(if $(SANITIZE), under ASan and UBSan)"
 	@CMOCKA_MESSAGE_OUTPUT=TAP BACKSIFT=$(abspath $(BUILD))/backsift BUILD=$(abspath $(BUILD)) \
 	 ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 SANITIZE=$(SANITIZE) \
@@ -190,7 +214,7 @@ update-golden: $(BUILD)/tests/test_digest_text $(BUILD)/tests/test_digest_html
 	$(Q)for t in $^; do UPDATE_GOLDEN=1 $$t || exit 1; done
 
 # --- the state of the source -----------------------------------------------------------------------
-C_FILES := $(sort $(wildcard src/*.c src/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c tests/e2e/*.c))
+C_FILES := $(sort $(wildcard src/*.c src/*/*.[ch] src/*/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c tests/e2e/*.c))
 SHELL_FILES := $(sort $(wildcard tests/*.sh tests/e2e/*.sh tests/e2e/*.t tests/bench/*.sh) .ci/run)
 lint: deps-lint
 	@echo "clang-format ($(words $(C_FILES)) files)"; clang-format --dry-run -Werror $(C_FILES)
@@ -223,6 +247,8 @@ CONTRIB := $(wildcard contrib/*)
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)/rules $(DESTDIR)$(DATADIR)/contrib
 	install -m 755 $(BUILD)/backsift $(DESTDIR)$(BINDIR)/backsift
+	@[ -z "$(MODULES)" ] || install -d $(DESTDIR)$(LIBEXECDIR)
+	@for m in $(MODULES); do install -m 644 $$m $(DESTDIR)$(LIBEXECDIR)/ || exit 1; done
 	install -m 644 $(RULE_FILES) $(DESTDIR)$(DATADIR)/rules
 	cp -R $(CONTRIB) $(DESTDIR)$(DATADIR)/contrib/
 	@for m in $(MAN_PAGES); do s=$${m##*.}; \
@@ -230,7 +256,7 @@ install: all
 
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/backsift
-	rm -rf $(DESTDIR)$(DATADIR)
+	rm -rf $(DESTDIR)$(DATADIR) $(DESTDIR)$(LIBEXECDIR)
 	@for m in $(MAN_PAGES); do s=$${m##*.}; rm -f $(DESTDIR)$(MANDIR)/man$$s/$${m##*/}; done
 
 dist:

@@ -8,7 +8,7 @@ bad=0
 above=
 for stage in $stages; do
     above="$above $stage"
-    for file in src/"$stage"/*.[ch]; do
+    for file in src/"$stage"/*.[ch] src/"$stage"/*/*.[ch]; do
         [ -e "$file" ] || continue
         used_stages=$(sed -n 's/^#include "\([a-z]*\)\/.*/\1/p' "$file" | sort -u)
         for used in $used_stages; do

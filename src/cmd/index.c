@@ -48,7 +48,7 @@ static const char *day_text(unixtime t, char out[32])
 static void print_stats(const struct context *c, const struct index_stats *s)
 {
     char oldest[32], newest[32];
-    printf("index         %s\n", c->config->index_url);
+    printf("index         %s\n", config_index_name(c->arena, c->config->index_url));
     printf("key check     %s\n", s->key_check);
     printf("message IDs   %lld\n", (long long)s->ids);
     printf("recipients    %lld\n", (long long)s->recipients);
@@ -90,7 +90,7 @@ int index_stats(struct context *c, const struct index_options *o, struct error *
         return EXIT_DONE;
     }
     json_open_object(&j, NULL);
-    json_string(&j, "url", c->config->index_url);
+    json_string(&j, "url", config_index_name(c->arena, c->config->index_url));
     json_string(&j, "key_check", s.key_check);
     json_number(&j, "ids", s.ids);
     json_number(&j, "recipients", s.recipients);
@@ -190,9 +190,9 @@ int index_verify(struct context *c, const struct index_options *o, struct error 
         return EXIT_DONE;
     }
     error_set(e, ERROR_DATA,
-              "the index %s is damaged: move it away with its -wal and -shm files and run "
-              "'backsift record' again, or restore it from a backup",
-              c->config->index_url);
+              "the index %s is damaged: restore it from a backup, or move it away (a file with "
+              "its -wal and -shm files) and run 'backsift record' again",
+              config_index_name(c->arena, c->config->index_url));
     return exit_code_of(e);
 }
 

@@ -89,4 +89,7 @@ struct config {
 struct config *config_read(const struct paths *paths, bool must_exist, struct error *e);
 void config_free(struct config *c);
 
+/* An index_url as it may be shown: with any password in it replaced by "***". */
+const char *config_index_name(struct arena *arena, const char *url);
+
 #endif

@@ -9,11 +9,10 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "store/engine_module.h"
 #include "store/store_private.h"
 
 #define SCRATCH_BYTES ((size_t)1024 * 1024)
-
-static const struct engine *const engines[] = {&engine_sqlite};
 
 /* --- running statements --- */
 
@@ -116,6 +115,11 @@ bool write_end(struct store *s, const struct write *w, bool ok, struct error *e)
 
 /* --- opening --- */
 
+static const char *index_name(struct store *s, const struct config *config)
+{
+    return config_index_name(s->scratch, config->index_url);
+}
+
 struct meta {
     int64_t schema;
     char check[KEY_CHECK_SIZE];
@@ -148,16 +152,16 @@ static bool check_meta(struct store *s, const struct config *config, const struc
         return error_set(e, ERROR_CONFIG,
                          "the index %s was made by a newer backsift (tables of version %lld, known "
                          "are %d): update backsift",
-                         config->index_url, (long long)meta->schema, SCHEMA_VERSION);
+                         index_name(s, config), (long long)meta->schema, SCHEMA_VERSION);
     if (meta->schema < 1 || meta->check[0] == '\0')
         return error_set(e, ERROR_CONFIG, "the index %s is no index of backsift, or damaged",
-                         config->index_url);
+                         index_name(s, config));
     key_check(s->key, check);
     if (strcmp(check, meta->check) != 0)
         return error_set(e, ERROR_CONFIG,
                          "the index %s was made under another key than %s: put the right key file "
                          "there",
-                         config->index_url, config->key_file);
+                         index_name(s, config), config->key_file);
     return true;
 }
 
@@ -171,7 +175,7 @@ static bool take_key(struct store *s, const struct config *config, bool may_crea
         error_set(e, ERROR_CONFIG,
                   "the index key %s is missing, and without it nothing in the index %s can be "
                   "found: restore it, or move the index away and record again",
-                  config->key_file, config->index_url);
+                  config->key_file, index_name(s, config));
     return s->key != NULL;
 }
 
@@ -211,7 +215,7 @@ static bool settle(struct store *s, const struct config *config, struct error *e
         }
         if (!s->writable)
             return error_set(e, ERROR_DATA, "the index %s holds nothing yet: run 'backsift record'",
-                             config->index_url);
+                             index_name(s, config));
     }
     if (!take_key(s, config, s->writable && !has_meta, e))
         return false;
@@ -220,11 +224,18 @@ static bool settle(struct store *s, const struct config *config, struct error *e
     return check_meta(s, config, &meta, e);
 }
 
-static const struct engine *engine_of(const char *url)
+static bool has_scheme(const char *url, const char *scheme)
 {
-    for (size_t i = 0; i < sizeof engines / sizeof *engines; i++)
-        if (strncmp(url, engines[i]->scheme, strlen(engines[i]->scheme)) == 0)
-            return engines[i];
+    return strncmp(url, scheme, strlen(scheme)) == 0;
+}
+
+static const struct engine *engine_of(const char *url, struct error *e)
+{
+    if (has_scheme(url, engine_sqlite.scheme))
+        return &engine_sqlite;
+    if (has_scheme(url, "postgresql:"))
+        return engine_module_load("postgresql", e);
+    error_set(e, ERROR_CONFIG, "url = %s: this backsift has no engine for it", url);
     return NULL;
 }
 
@@ -232,16 +243,13 @@ struct store *store_open(const struct config *config, enum store_access access, 
                          struct error *e)
 {
     struct error own = {0};
-    const struct engine *engine = engine_of(config->index_url);
+    const struct engine *engine = engine_of(config->index_url, &own);
     struct store *s = calloc(1, sizeof *s);
     if (access == STORE_READ && wait_ms > LIMIT_LOOKUP_MS)
         wait_ms = LIMIT_LOOKUP_MS;
     if (!s || !(s->scratch = arena_new(SCRATCH_BYTES)))
         error_memory(&own);
-    else if (!engine)
-        error_set(&own, ERROR_CONFIG, "url = %s: this backsift has no engine for it",
-                  config->index_url);
-    else {
+    else if (engine) {
         s->engine = engine;
         s->writable = access == STORE_WRITE;
         s->connection = engine->open(config->index_url, access, wait_ms, &own);

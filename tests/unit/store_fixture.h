@@ -1,6 +1,6 @@
 /*
- * A store of its own for each test. STORE_URL in the environment names another engine's store,
- * which must be empty at the start of the program; without it each test has a SQLite file.
+ * A store of its own for each test. STORE_URL in the environment names another engine's store, and
+ * STORE_RESET is the shell command that empties it; without them each test has a SQLite file.
  */
 #ifndef BACKSIFT_TESTS_STORE_FIXTURE_H
 #define BACKSIFT_TESTS_STORE_FIXTURE_H
@@ -46,6 +46,9 @@ static inline void fixture_prepare(struct store_fixture *f)
     *f = (struct store_fixture){.store = NULL};
     temp_home_start(&f->home);
     const char *url = getenv("STORE_URL");
+    const char *reset = getenv("STORE_RESET");
+    if (url && reset)
+        assert_int_equal(system(reset), 0);
     f->config.index_url = url ? url : arena_printf(f->home.arena, "sqlite:%s", fixture_database(f));
     f->config.key_file = temp_home_path(&f->home, "config/key");
 }

@@ -378,11 +378,30 @@ static void test_nearest(void **state)
     assert_string_equal(n.best, "source");
 }
 
+static void test_index_name_hides_passwords(void **state)
+{
+    static const char *const names[][2] = {
+        {"sqlite:/home/u/a.db", "sqlite:/home/u/a.db"},
+        {"postgresql:host=h password=x user=u", "postgresql:host=h password=*** user=u"},
+        {"postgresql:password='a \\' b' host=h", "postgresql:password=*** host=h"},
+        {"postgresql://u:secret@h/db", "postgresql://u:***@h/db"},
+        {"postgresql://u@h:5432/db?password=x&a=b", "postgresql://u@h:5432/db?password=***&a=b"},
+        {"postgresql:password=a password=b", "postgresql:password=*** password=***"},
+        {"postgresql:password=", "postgresql:password="},
+    };
+    struct arena *arena = arena_new(10000);
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        assert_string_equal(config_index_name(arena, names[i][0]), names[i][1]);
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_missing_file, start, end),
         cmocka_unit_test_setup_teardown(test_all_keys, start, end),
+        cmocka_unit_test(test_index_name_hides_passwords),
         cmocka_unit_test_setup_teardown(test_prvs_keys, start, end),
         cmocka_unit_test_setup_teardown(test_folders, start, end),
         cmocka_unit_test_setup_teardown(test_unknown_names, start, end),
