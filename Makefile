@@ -21,7 +21,7 @@ SANITIZE   ?=
 
 # --- what deps installs on Debian; elsewhere it names them -----------------------------------------
 DEPS_BUILD := gcc libc6-dev pkg-config libetpan-dev libpcre2-dev libinih-dev libsqlite3-dev \
-              libseccomp-dev nettle-dev zlib1g-dev libpq-dev
+              libseccomp-dev nettle-dev zlib1g-dev libgnutls28-dev libpq-dev
 DEPS_CHECK := libcmocka-dev tidy perl python3 procps iproute2 util-linux procmail maildrop \
               postgresql
 DEPS_LINT  := clang-format clang-tidy cppcheck mandoc shellcheck
@@ -29,7 +29,7 @@ DEPS_FUZZ  := clang
 DEPS_BENCH := hyperfine valgrind procmail maildrop
 
 # --- flags ----------------------------------------------------------------------------------------
-PACKAGES := libpcre2-8 inih sqlite3 libseccomp nettle zlib
+PACKAGES := libpcre2-8 inih sqlite3 libseccomp nettle zlib gnutls
 SRC_FLAGS = -std=c11 -D_GNU_SOURCE -Isrc -DBACKSIFT_VERSION='"$(VERSION)"' \
             -DBACKSIFT_RULES='"$(DATADIR)/rules"' -DBACKSIFT_LIBEXEC='"$(LIBEXECDIR)"'
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
@@ -54,6 +54,8 @@ library = $(if $(SHARED),-l$(2),$(call archive,$(1),$(2)))
 LIBS := $(call archive,libetpan,etpan) $(call library,libpcre2-8,pcre2-8) $(call library,inih,inih) \
         $(call library,sqlite3,sqlite3) $(call library,libseccomp,seccomp) \
         $(call library,nettle,nettle) $(call library,zlib,z) -lm
+# backsift-imap starts once for a run: it takes shared libraries, and with libetpan's all of SASL.
+IMAP_LIBS := -letpan -lpcre2-8 -linih -lsqlite3 -lseccomp -lnettle -lz -lgnutls -lm
 
 ALL_CFLAGS  = $(SRC_FLAGS) $(CFLAGS) $(WARNINGS) $(HARDEN) $(SANITIZERS) $(PKG_CFLAGS) $(CPPFLAGS)
 ALL_LDFLAGS = $(CFLAGS) $(HARDEN_LD) $(SANITIZERS) $(LDFLAGS)
@@ -78,7 +80,7 @@ say = $(if $(V),@:,@printf '  %-5s %s\n' $(1) $(2))
 HAVE_LIBPQ := $(shell $(PKG_CONFIG) --exists libpq 2>/dev/null && echo 1)
 MODULES := $(if $(HAVE_LIBPQ),$(BUILD)/backsift-postgresql.so)
 
-all: $(BUILD)/backsift $(MODULES)
+all: $(BUILD)/backsift $(BUILD)/backsift-imap $(MODULES)
 ifeq ($(HAVE_LIBPQ),)
 	@echo "  libpq is not installed (Debian: libpq-dev): built without PostgreSQL"
 endif
@@ -91,6 +93,10 @@ $(BUILD)/libbacksift.a: $(OBJECTS)
 $(BUILD)/backsift: $(BUILD)/src/main.o $(BUILD)/libbacksift.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/backsift-imap: $(BUILD)/src/imap_main.o $(BUILD)/libbacksift.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(IMAP_LIBS)
 
 # The flags a build was made with: objects follow when they change.
 $(BUILD)/flags: FORCE
@@ -191,7 +197,7 @@ check: deps-check
 	@$(MAKE) --no-print-directory check-once BUILD=$(BUILD)
 	@$(MAKE) --no-print-directory check-once BUILD=$(BUILD)/asan SANITIZE=1
 
-check-once: $(BUILD)/backsift $(MODULES) $(UNIT_PROGRAMS) $(if $(wildcard tests/e2e/shim.c),$(BUILD)/tests/shim.so)
+check-once: $(BUILD)/backsift $(BUILD)/backsift-imap $(MODULES) $(UNIT_PROGRAMS) $(if $(wildcard tests/e2e/shim.c),$(BUILD)/tests/shim.so)
 	@echo "== tests of $(BUILD)/backsift$(if $(SANITIZE), under ASan and UBSan)"
 	@CMOCKA_MESSAGE_OUTPUT=TAP BACKSIFT=$(abspath $(BUILD))/backsift BUILD=$(abspath $(BUILD)) \
 	 ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 SANITIZE=$(SANITIZE) \
@@ -245,9 +251,9 @@ MAN_PAGES := $(wildcard man/*.[1-8])
 RULE_FILES := $(wildcard rules/*.rules)
 CONTRIB := $(wildcard contrib/*)
 install: all
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)/rules $(DESTDIR)$(DATADIR)/contrib
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(DATADIR)/rules $(DESTDIR)$(DATADIR)/contrib
 	install -m 755 $(BUILD)/backsift $(DESTDIR)$(BINDIR)/backsift
-	@[ -z "$(MODULES)" ] || install -d $(DESTDIR)$(LIBEXECDIR)
+	install -m 755 $(BUILD)/backsift-imap $(DESTDIR)$(LIBEXECDIR)/backsift-imap
 	@for m in $(MODULES); do install -m 644 $$m $(DESTDIR)$(LIBEXECDIR)/ || exit 1; done
 	install -m 644 $(RULE_FILES) $(DESTDIR)$(DATADIR)/rules
 	cp -R $(CONTRIB) $(DESTDIR)$(DATADIR)/contrib/

@@ -130,6 +130,31 @@
 /* Rotated files of one log. */
 #define LIMIT_LOG_FILES ((size_t)1000)
 
+/* --- IMAP --- */
+
+/* Seconds of one run; what is left is the next run's. */
+#define LIMIT_IMAP_SECONDS 3600
+/* Milliseconds of silence of a server that is asked something: a search in a large mailbox on a
+ * slow disk takes half a minute. */
+#define LIMIT_IMAP_READ_MS 60000
+/* Seconds for a password or token command: a person may have to unlock a key. */
+#define LIMIT_IMAP_SECRET_SECONDS 60
+/* Bytes of a password or token, which is one line. */
+#define LIMIT_IMAP_SECRET ((size_t)16 * 1024)
+/* Bytes that a server may send for one command beside the messages asked for. A search that finds
+ * a million messages takes 8 MB. */
+#define LIMIT_IMAP_ANSWER ((uint64_t)16 * 1024 * 1024)
+/* Messages whose headers are asked for at once, and bytes of one header that are: a longer one
+ * makes the whole message be looked at. */
+#define LIMIT_IMAP_BATCH  250
+#define LIMIT_IMAP_HEADER ((size_t)64 * 1024)
+/* Bytes of messages that are asked for at once: the largest part of a run's memory. */
+#define LIMIT_IMAP_BODIES ((uint64_t)8 * 1024 * 1024)
+/* How deep a server's description of a message is followed. */
+#define LIMIT_IMAP_DEPTH 50
+/* Address space of the program, so that a lying length of a literal ends it and not the host. */
+#define LIMIT_IMAP_MEMORY ((size_t)1024 * 1024 * 1024)
+
 /* --- store --- */
 
 /* Bytes of SQLite's write-ahead log beyond which a process that has written carries it over into

@@ -8,12 +8,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include "cmd/command.h"
+#include "cmd/exit_code.h"
 
 #define PROGRAM "backsift-imap"
 #define SCHEME  "imap:"
 
-static bool is_account(const char *word)
+bool imap_program_is_account(const char *word)
 {
     return strncmp(word, SCHEME, strlen(SCHEME)) == 0;
 }
@@ -21,7 +25,7 @@ static bool is_account(const char *word)
 bool imap_program_is_meant(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++)
-        if (is_account(argv[i]))
+        if (imap_program_is_account(argv[i]))
             return true;
     return false;
 }
@@ -55,7 +59,7 @@ static char **arguments_of(char **argv)
     static char program[] = PROGRAM;
     arguments[0] = program;
     for (size_t i = 0; i < n; i++)
-        arguments[i + 1] = is_account(argv[i]) ? argv[i] + strlen(SCHEME) : argv[i];
+        arguments[i + 1] = imap_program_is_account(argv[i]) ? argv[i] + strlen(SCHEME) : argv[i];
     return arguments;
 }
 
@@ -74,4 +78,42 @@ bool imap_program_run(char **argv, struct error *e)
     free(arguments);
     return error_system(e, ERROR_CONFIG, errno, PROGRAM " cannot be run: install it in %s",
                         BACKSIFT_LIBEXEC);
+}
+
+static enum error_kind kind_of(int status)
+{
+    if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_DATA)
+        return ERROR_DATA;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_CONFIG)
+        return ERROR_CONFIG;
+    return ERROR_RETRY;
+}
+
+bool imap_program_record(const char *source, bool quiet, const char *config, struct error *e)
+{
+    static char record[] = "record", quietly[] = "--quiet", with[] = "--config";
+    char *argv[6] = {record};
+    size_t n = 1;
+    int status = 0;
+    if (quiet)
+        argv[n++] = quietly;
+    if (config) {
+        argv[n++] = with;
+        argv[n++] = (char *)config;
+    }
+    argv[n] = (char *)source;
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        imap_program_run(argv, e);
+        command_print_error(e);
+        _exit(exit_code_of(e));
+    }
+    if (pid < 0)
+        return error_system(e, ERROR_RETRY, errno, "source %s: cannot start " PROGRAM, source);
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return true;
+    return error_set(e, kind_of(status), "source %s has not been read to its end", source);
 }

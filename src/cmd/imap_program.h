@@ -10,11 +10,16 @@
 
 /* True when an argument names an account: "imap:NAME". */
 bool imap_program_is_meant(int argc, char **argv);
+bool imap_program_is_account(const char *word);
 
 /* Replaces this process by `backsift-imap SUBCOMMAND ARGUMENT...`: argv as it stands (argv[0] is
  * the subcommand), with NAME for imap:NAME. The program is looked for in the folder
  * BACKSIFT_LIBEXEC of the environment, beside this program, and where it is installed. Returns only
  * when it cannot be run, with *e (kind ERROR_CONFIG). */
 bool imap_program_run(char **argv, struct error *e);
+
+/* Runs `backsift-imap record` for one source "imap:NAME" and waits for it. config is --config or
+ * NULL. False with *e when it has failed; it has told why on standard error itself. */
+bool imap_program_record(const char *source, bool quiet, const char *config, struct error *e);
 
 #endif

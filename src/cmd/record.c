@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "cmd/context.h"
 #include "cmd/exit_code.h"
+#include "cmd/imap_program.h"
 #include "cmd/record_one.h"
 #include "sources/coverage.h"
 #include "sources/pending_gap.h"
@@ -23,9 +24,9 @@ static const char usage[] =
     "Usage: backsift record [OPTION]... [SOURCE]...\n"
     "       backsift record [OPTION]... --exec COMMAND [ARGUMENT]...\n"
     "Add what was sent to the outbound index. SOURCE is maildir:PATH, mbox:PATH, log:PATH\n"
-    "(a mail server's log), the path of a Maildir folder, or - (or stdin): one sent message on\n"
-    "standard input. Without SOURCE, record the message on standard input if there is one, else\n"
-    "what is new in all declared sources.\n\n"
+    "(a mail server's log), imap:NAME (an account), the path of a Maildir folder, or - (or\n"
+    "stdin): one sent message on standard input. Without SOURCE, record the message on standard\n"
+    "input if there is one, else what is new in all declared sources.\n\n"
     "  -e, --exec              record the message on standard input, then give it to COMMAND\n"
     "                          unchanged, whatever became of the record; exit as COMMAND does\n"
     "  -f, --sender=ADDRESS    the envelope sender of the message on standard input\n"
@@ -126,6 +127,8 @@ static bool run_source(struct record *r, const char *word, struct error *e)
         return false;
     if (kind->is_push)
         return true;
+    if (imap_program_is_account(name))
+        return imap_program_record(name, r->quiet, r->outgoing.config, e);
     bool ok = source_run(r->context.store, r->context.config, name, 0, &p, e);
     print_result(r, name, &p);
     return ok;

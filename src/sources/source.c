@@ -9,8 +9,11 @@
 #include "sources/pending_gap.h"
 #include "sources/source_kinds.h"
 
+/* Read by backsift-imap, which alone links a network library; `record` runs it. */
+static const struct source_kind source_imap = {.scheme = "imap"};
+
 static const struct source_kind *const kinds[] = {&source_stdin, &source_wrapper, &source_maildir,
-                                                  &source_mbox, &source_log};
+                                                  &source_mbox, &source_log, &source_imap};
 
 static bool is_of_kind(const struct source_kind *k, const char *name)
 {
@@ -26,7 +29,8 @@ const struct source_kind *source_kind_of(const char *name, struct error *e)
         if (is_of_kind(kinds[i], name))
             return kinds[i];
     error_set(e, ERROR_CONFIG,
-              "'%s' is no source: known are stdin, wrapper, maildir:PATH, mbox:PATH and log:PATH",
+              "'%s' is no source: known are stdin, wrapper, maildir:PATH, mbox:PATH, log:PATH and "
+              "imap:NAME",
               name);
     return NULL;
 }
@@ -54,6 +58,8 @@ bool source_run(struct store *s, const struct config *c, const char *name, int64
         progress->complete = true;
         return true;
     }
+    if (!kind->pull)
+        return error_set(e, ERROR_USAGE, "source %s is read by 'backsift record'", name);
     return kind->pull(s, c, name, deadline_us, progress, e);
 }
 

@@ -24,7 +24,8 @@ struct source_kind {
     const char *scheme; /* "maildir": declared as maildir:PATH; push sources have no ":PATH" */
     bool is_push, is_local;
     /* Reads what is new since the last run and records it; on a complete run sets last_run to its
-     * start. deadline_us is of clock_monotonic_us, 0 for none. NULL for push sources. */
+     * start. deadline_us is of clock_monotonic_us, 0 for none. NULL for push sources, and for imap,
+     * which a program of its own reads (cmd/imap_program.h). */
     bool (*pull)(struct store *s, const struct config *c, const char *name, int64_t deadline_us,
                  struct source_progress *progress, struct error *e);
 };

@@ -1,0 +1,410 @@
+/*
+ * The sweep of an account. Of each new message the header and the structure are read first, and the
+ * whole only where a rule may still hold; that is read in a child process. A batch is judged, then
+ * journaled under the messages' UIDs, then moved, and only then noted as done: a run that is cut
+ * anywhere is taken up by the next, which finds the events already there.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "cmd/imap_run.h"
+#include "evidence/reader.h"
+#include "mailbox/imap_fetch.h"
+#include "mailbox/imap_folder.h"
+#include "sources/source.h"
+
+/* A message of the batch at hand that is, or may be, a response. */
+struct candidate {
+    uint32_t uid, size;
+    bool is_response;
+    const char *folder; /* of [folders]; NULL: it stays where it is */
+    struct verdict verdict;
+    struct findings *findings;
+    unixtime arrival;
+};
+
+struct sweep {
+    struct imap_run *run;
+    const char *mailbox; /* on the server */
+    struct imap_mailbox state;
+    struct arena *arena; /* of a batch */
+    struct candidate candidates[LIMIT_IMAP_BATCH];
+    size_t count;
+};
+
+/* --- which messages must be looked at whole --- */
+
+/* The server's structure counts only where both agree on what the message is. */
+static struct span agreed_structure(struct message *header, struct span structure)
+{
+    char type[256];
+    snprintf(type, sizeof type, "%s/%s", header->root->type, header->root->subtype);
+    size_t n = span_find_byte(structure, '(', 0);
+    return span_is(span_slice(structure, 0, n), type) ? structure : (struct span){0};
+}
+
+static bool may_be_response(struct sweep *s, const struct imap_message *m, bool *out)
+{
+    struct arena *arena = arena_new(LIMIT_ARENA);
+    struct message *header = arena ? message_parse(arena, m->bytes) : NULL;
+    *out = m->bytes.n >= LIMIT_IMAP_HEADER ||
+           (header && ruleset_may_match(s->run->context.rules, header,
+                                        agreed_structure(header, m->structure), NULL));
+    arena_free(arena);
+    return header != NULL;
+}
+
+static bool look_at_header(void *context, const struct imap_message *m, struct error *e)
+{
+    struct sweep *s = context;
+    bool may;
+    s->run->tally.looked_at++;
+    if (m->deleted)
+        return true;
+    if (!may_be_response(s, m, &may))
+        return error_memory(e);
+    if (may && s->count < LIMIT_IMAP_BATCH)
+        s->candidates[s->count++] =
+            (struct candidate){.uid = m->uid, .size = m->size, .arrival = m->arrival};
+    return true;
+}
+
+/* --- judging --- */
+
+static struct findings *read_apart(struct sweep *s, struct span bytes, struct error *e)
+{
+    struct reader_notes notes = {0};
+    struct envelope envelope = {0};
+    struct context *c = &s->run->context;
+    struct findings *found = NULL;
+    struct reader_job job = {.bytes = bytes,
+                             .fd = -1,
+                             .rules = c->rules,
+                             .config = c->config,
+                             .envelope = &envelope,
+                             .notes = &notes};
+    struct reader *reader = reader_start(&job, e);
+    if (!reader || reader_finish(reader, s->arena, &found, e) != READER_DONE)
+        return NULL;
+    if (notes.broken_rule[0])
+        log_line(c->log, LOG_LEVEL_WARNING, "rule %s failed on a message and was passed over",
+                 notes.broken_rule);
+    return found;
+}
+
+static bool judge(struct sweep *s, struct candidate *c, struct error *e)
+{
+    const struct imap_run *r = s->run;
+    struct index_access index = {.store = r->context.store, .count_strays = !r->options.dry_run};
+    unixtime now = clock_now();
+    if (c->arrival <= 0 || c->arrival > now)
+        c->arrival = now;
+    if (!verdict_judge(s->arena, c->findings, r->context.config, &index, c->arrival, &c->verdict))
+        return error_memory(e);
+    if (c->verdict.row == 4 && c->verdict.store_note[0])
+        return error_set(e, ERROR_RETRY, "the index cannot be read: %s", c->verdict.store_note);
+    bool stays = r->context.config->observe || strcmp(c->verdict.folder, "INBOX") == 0;
+    c->folder = stays ? NULL : c->verdict.folder;
+    return true;
+}
+
+/* A message that cannot be read stays where it is, as with a delivery. */
+static bool look_at_whole(void *context, const struct imap_message *m, struct error *e)
+{
+    struct sweep *s = context;
+    struct imap_run *r = s->run;
+    struct error why = {0};
+    struct candidate *c = s->candidates;
+    while (c->uid != m->uid)
+        c++;
+    r->tally.fetched++;
+    c->findings = read_apart(s, m->bytes, &why);
+    if (!c->findings) {
+        r->tally.failed++;
+        log_line(r->context.log, LOG_LEVEL_WARNING, "%s: message %u stays unclassified: %s",
+                 r->name, m->uid, why.text);
+        return true;
+    }
+    c->is_response = c->findings->class != CLASS_MAIL;
+    return !c->is_response || judge(s, c, e);
+}
+
+/* Whole messages, as many at once as LIMIT_IMAP_BODIES holds. */
+static bool judge_candidates(struct sweep *s, struct error *e)
+{
+    uint32_t uids[LIMIT_IMAP_BATCH];
+    for (size_t i = 0; i < s->count;) {
+        size_t n = 0;
+        uint64_t bytes = 0;
+        do {
+            uint32_t size = s->candidates[i].size;
+            bytes += size < LIMIT_MESSAGE_PARSED ? size : LIMIT_MESSAGE_PARSED;
+            uids[n++] = s->candidates[i++].uid;
+        } while (i < s->count && bytes + s->candidates[i].size <= LIMIT_IMAP_BODIES);
+        if (!imap_fetch(&s->run->session, uids, n, IMAP_WHOLE, look_at_whole, s, e))
+            return false;
+    }
+    return true;
+}
+
+/* --- the journal --- */
+
+/* The message's place before it was moved, in the words of RFC 5092. */
+static const char *file_of(struct sweep *s, const struct candidate *c)
+{
+    return arena_printf(s->arena, "%s;UIDVALIDITY=%u/;UID=%u", s->mailbox, s->state.validity,
+                        c->uid);
+}
+
+static bool add_event(struct sweep *s, const struct candidate *c, const char *file, struct error *e)
+{
+    struct buf wire = {.limit = LIMIT_FINDINGS};
+    if (!findings_encode(c->findings, &wire)) {
+        buf_free(&wire);
+        return error_memory(e);
+    }
+    struct journal_event event = {
+        .time = clock_now(),
+        .arrival = c->arrival,
+        .class_ = class_name(c->verdict.class),
+        .origin = origin_name(c->verdict.origin),
+        .rule = c->findings->rule,
+        .row = c->verdict.row,
+        .marked = c->verdict.marked,
+        .mailbox = s->run->name,
+        .folder = c->folder ? c->folder : "INBOX",
+        .file = file,
+        .previous_origin = "",
+        .findings = buf_span(&wire),
+    };
+    bool ok = journal_add(s->run->context.store, &event, e);
+    buf_free(&wire);
+    return ok;
+}
+
+/* An event that is there is from a run that was cut behind it. It says what this run says, or what
+ * the index has learned since. */
+static bool journal_one(struct sweep *s, const struct candidate *c, struct error *e)
+{
+    struct journal_event event;
+    struct store *store = s->run->context.store;
+    const char *file = file_of(s, c);
+    if (!file)
+        return error_memory(e);
+    switch (journal_find(store, s->arena, s->run->name, file, &event, e)) {
+    case LOOKUP_ERROR:
+        return false;
+    case LOOKUP_NO:
+        return add_event(s, c, file, e);
+    case LOOKUP_YES:
+        break;
+    }
+    event.origin = origin_name(c->verdict.origin);
+    event.row = c->verdict.row;
+    event.marked = c->verdict.marked;
+    event.folder = c->folder ? c->folder : "INBOX";
+    return journal_update(store, &event, e);
+}
+
+static bool journal_batch(struct sweep *s, struct error *e)
+{
+    struct store *store = s->run->context.store;
+    if (!store_begin(store, e))
+        return false;
+    for (size_t i = 0; i < s->count; i++)
+        if (s->candidates[i].is_response && !journal_one(s, &s->candidates[i], e)) {
+            store_rollback(store);
+            return false;
+        }
+    return store_commit(store, e);
+}
+
+/* --- moving --- */
+
+static bool is_for(const struct candidate *c, const char *folder)
+{
+    return c->is_response && c->folder && strcmp(c->folder, folder) == 0;
+}
+
+/* Calls do_it once for each folder that something of the batch goes to. */
+static bool each_folder(struct sweep *s,
+                        bool (*do_it)(struct sweep *s, const char *folder, struct error *e),
+                        struct error *e)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        const struct candidate *c = &s->candidates[i];
+        if (!c->is_response || !c->folder)
+            continue;
+        size_t first = 0;
+        while (!is_for(&s->candidates[first], c->folder))
+            first++;
+        if (first == i && !do_it(s, c->folder, e))
+            return false;
+    }
+    return true;
+}
+
+static bool ensure_folder(struct sweep *s, const char *folder, struct error *e)
+{
+    const char *name = imap_folder_name(&s->run->session, folder, e);
+    return name && imap_folder_ensure(&s->run->session, name, e);
+}
+
+static bool move_to_folder(struct sweep *s, const char *folder, struct error *e)
+{
+    uint32_t uids[LIMIT_IMAP_BATCH];
+    size_t n = 0;
+    enum imap_moved how;
+    const char *name = imap_folder_name(&s->run->session, folder, e);
+    if (!name || strcmp(name, s->mailbox) == 0)
+        return name != NULL;
+    for (size_t i = 0; i < s->count; i++)
+        if (is_for(&s->candidates[i], folder))
+            uids[n++] = s->candidates[i].uid;
+    if (!imap_move(&s->run->session, uids, n, name, &how, e))
+        return false;
+    s->run->tally.moved += (int64_t)n;
+    if (how == IMAP_MOVED_AND_MARKED)
+        s->run->tally.marked_only = true;
+    return true;
+}
+
+static void print_candidates(const struct sweep *s)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        const struct candidate *c = &s->candidates[i];
+        if (c->is_response)
+            printf("%s %u: %s %s -> %s (%s)\n", s->mailbox, c->uid, class_name(c->verdict.class),
+                   origin_name(c->verdict.origin), c->folder ? c->folder : s->mailbox,
+                   c->findings->rule);
+    }
+}
+
+/* --- batches --- */
+
+static bool file_batch(struct sweep *s, struct error *e)
+{
+    int64_t responses = 0;
+    for (size_t i = 0; i < s->count; i++)
+        responses += s->candidates[i].is_response;
+    s->run->tally.responses += responses;
+    if (s->run->options.dry_run) {
+        print_candidates(s);
+        return true;
+    }
+    return responses == 0 || (each_folder(s, ensure_folder, e) && journal_batch(s, e) &&
+                              each_folder(s, move_to_folder, e));
+}
+
+static bool sweep_batch(struct sweep *s, const uint32_t *uids, size_t count, struct error *e)
+{
+    enum imap_part part = s->run->without_structure ? IMAP_HEADER : IMAP_HEADER_AND_STRUCTURE;
+    s->count = 0;
+    arena_reset(s->arena);
+    bool ok = imap_fetch(&s->run->session, uids, count, part, look_at_header, s, e);
+    /* Only here is there an answer whose form a message can choose. */
+    if (!ok && part == IMAP_HEADER)
+        s->run->session.misunderstood = false;
+    return ok && judge_candidates(s, e) && file_batch(s, e);
+}
+
+/* --- one mailbox --- */
+
+static const char *note_name(const struct sweep *s)
+{
+    return arena_printf(s->run->context.arena, "%s:last-uid:%s", s->run->name, s->mailbox);
+}
+
+/* The last UID that was looked at; 0 when none, or when the server has numbered anew. */
+static bool read_last(struct sweep *s, uint32_t *last, struct error *e)
+{
+    const char *name = note_name(s), *value;
+    unsigned validity, uid;
+    *last = 0;
+    if (!name)
+        return error_memory(e);
+    if (!store_note_get(s->run->context.store, s->run->context.arena, name, &value, e))
+        return false;
+    if (sscanf(value, "%u %u", &validity, &uid) == 2 && validity == s->state.validity)
+        *last = uid;
+    return true;
+}
+
+static bool write_last(struct sweep *s, uint32_t last, struct error *e)
+{
+    char value[32];
+    const char *name = note_name(s);
+    if (s->run->options.dry_run)
+        return true;
+    snprintf(value, sizeof value, "%u %u", s->state.validity, last);
+    return name ? store_note_set(s->run->context.store, name, value, e) : error_memory(e);
+}
+
+static bool sweep_uids(struct sweep *s, const uint32_t *uids, size_t count, struct error *e)
+{
+    char text[64];
+    for (size_t i = 0; i < count; i += LIMIT_IMAP_BATCH) {
+        size_t n = count - i < LIMIT_IMAP_BATCH ? count - i : LIMIT_IMAP_BATCH;
+        if (!sweep_batch(s, uids + i, n, e) || !write_last(s, uids[i + n - 1], e))
+            return false;
+        snprintf(text, sizeof text, "%zu of %zu", i + n, count);
+        imap_show_progress(s->run, text);
+    }
+    return true;
+}
+
+/* How many of the found ones --limit leaves. */
+static size_t within_limit(const struct sweep *s, size_t count)
+{
+    size_t limit = s->run->options.limit, done = (size_t)s->run->tally.looked_at;
+    if (limit == 0)
+        return count;
+    size_t left = done < limit ? limit - done : 0;
+    return count < left ? count : left;
+}
+
+static bool sweep_mailbox(struct sweep *s, struct error *e)
+{
+    const struct imap_run *r = s->run;
+    uint32_t last, *uids;
+    size_t found;
+    bool read_only = r->options.dry_run || r->context.config->observe;
+    if (!imap_select(&s->run->session, s->mailbox, read_only, &s->state, e) ||
+        !read_last(s, &last, e))
+        return false;
+    if (s->state.next != 0 && s->state.next <= last + 1)
+        return true;
+    struct arena *arena = arena_new(LIMIT_ARENA);
+    bool ok = (arena || error_memory(e)) &&
+              imap_search(&s->run->session, arena, last + 1, r->options.since, &uids, &found, e);
+    if (ok) {
+        size_t count = within_limit(s, found);
+        ok = sweep_uids(s, uids, count, e);
+        /* What was not found has gone, or came before --since. */
+        uint32_t end = found > 0 ? uids[found - 1] : last;
+        if (ok && count == found && s->state.next > end + 1)
+            ok = write_last(s, s->state.next - 1, e);
+    }
+    arena_free(arena);
+    return ok;
+}
+
+bool imap_sweep(struct imap_run *r, struct error *e)
+{
+    const struct config_list *mailboxes = &r->account->mailboxes;
+    struct sweep *s = calloc(1, sizeof *s);
+    bool ok = s != NULL && (s->arena = arena_new(4 * LIMIT_ARENA)) != NULL;
+    if (!ok)
+        error_memory(e);
+    for (size_t i = 0; ok && i < mailboxes->count; i++) {
+        s->run = r;
+        s->mailbox = imap_mailbox_name(&r->session, mailboxes->items[i], e);
+        ok = s->mailbox && sweep_mailbox(s, e);
+    }
+    if (s)
+        arena_free(s->arena);
+    free(s);
+    return ok;
+}

@@ -1,0 +1,226 @@
+/*
+ * Folder names, SPECIAL-USE, and the ways to move. See imap_folder.h.
+ */
+#include "mailbox/imap_folder.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/span.h"
+#include "base/utf7.h"
+#include "mailbox/imap_fetch.h"
+
+/* --- names --- */
+
+const char *imap_mailbox_name(struct imap_session *s, const char *name, struct error *e)
+{
+    struct buf out = {0};
+    const char *copy = NULL;
+    if (!imap_is_sendable(name) || !utf7_encode(span_of(name), &out))
+        error_set(e, ERROR_CONFIG, "imap:%s: '%s' is no name of a mailbox", s->account->name, name);
+    else if (out.failed || !(copy = arena_string(s->arena, buf_span(&out))))
+        error_memory(e);
+    buf_free(&out);
+    return copy;
+}
+
+static void take_namespace(struct imap_session *s, const struct mailimap_namespace_data *data)
+{
+    clistiter *first = data->ns_personal ? clist_begin(data->ns_personal->ns_data_list) : NULL;
+    const struct mailimap_namespace_info *info = clist_content(first);
+    if (!info || !info->ns_prefix || !imap_is_sendable(info->ns_prefix))
+        return;
+    s->prefix = arena_string(s->arena, span_of(info->ns_prefix));
+    s->delimiter = info->ns_delimiter;
+}
+
+/* LIST "" "" gives the delimiter alone. */
+static bool ask_delimiter(struct imap_session *s, struct error *e)
+{
+    clist *list = NULL;
+    imap_allow(s, 0);
+    if (!imap_ok(s, mailimap_list(s->imap, "", "", &list), "asking for the hierarchy", ERROR_RETRY,
+                 e))
+        return false;
+    const struct mailimap_mailbox_list *root = clist_content(clist_begin(list));
+    s->prefix = "";
+    s->delimiter = root ? root->mb_delimiter : '\0';
+    mailimap_list_result_free(list);
+    return true;
+}
+
+static bool know_hierarchy(struct imap_session *s, struct error *e)
+{
+    struct mailimap_namespace_data *data = NULL;
+    if (s->prefix)
+        return true;
+    if (imap_can(s, "NAMESPACE")) {
+        imap_allow(s, 0);
+        if (!imap_ok(s, mailimap_namespace(s->imap, &data), "asking for the hierarchy", ERROR_RETRY,
+                     e))
+            return false;
+        take_namespace(s, data);
+        mailimap_namespace_data_free(data);
+    }
+    return s->prefix || ask_delimiter(s, e);
+}
+
+const char *imap_folder_name(struct imap_session *s, const char *folder, struct error *e)
+{
+    if (strcasecmp(folder, "INBOX") == 0)
+        return "INBOX";
+    const char *name = imap_mailbox_name(s, folder, e);
+    if (!name || !know_hierarchy(s, e))
+        return NULL;
+    char *whole = arena_printf(s->arena, "%s%s", s->prefix, name);
+    if (!whole) {
+        error_memory(e);
+        return NULL;
+    }
+    for (char *p = whole + strlen(s->prefix); *p && s->delimiter; p++)
+        if (*p == '/')
+            *p = s->delimiter;
+    return whole;
+}
+
+/* --- existence --- */
+
+static int status(struct imap_session *s, const char *name)
+{
+    struct mailimap_status_att_list *what = mailimap_status_att_list_new_empty();
+    struct mailimap_mailbox_data_status *answer = NULL;
+    int code = MAILIMAP_ERROR_MEMORY;
+    if (what &&
+        mailimap_status_att_list_add(what, MAILIMAP_STATUS_ATT_UIDVALIDITY) == MAILIMAP_NO_ERROR)
+        code = mailimap_status(s->imap, name, what, &answer);
+    if (what)
+        mailimap_status_att_list_free(what);
+    if (answer)
+        mailimap_mailbox_data_status_free(answer);
+    return code;
+}
+
+/* STATUS takes any name as it stands, where LIST would read wildcards in it. */
+bool imap_folder_ensure(struct imap_session *s, const char *name, struct error *e)
+{
+    imap_allow(s, 0);
+    int code = status(s, name);
+    if (code != MAILIMAP_ERROR_STATUS)
+        return imap_ok(s, code, "looking for a folder", ERROR_DATA, e);
+    if (!imap_ok(s, mailimap_create(s->imap, name), "making a folder", ERROR_DATA, e))
+        return false;
+    code = mailimap_subscribe(s->imap, name);
+    return code == MAILIMAP_ERROR_SUBSCRIBE || /* it is only shown or not shown */
+           imap_ok(s, code, "subscribing to a folder", ERROR_DATA, e);
+}
+
+/* --- the mailbox of sent mail --- */
+
+static bool has_flag(const struct mailimap_mailbox_list *m, const char *flag)
+{
+    if (!m->mb_flag || !m->mb_flag->mbf_oflags)
+        return false;
+    for (clistiter *i = clist_begin(m->mb_flag->mbf_oflags); i; i = clist_next(i)) {
+        const struct mailimap_mbx_list_oflag *f = clist_content(i);
+        const char *word = f->of_type == MAILIMAP_MBX_LIST_OFLAG_FLAG_EXT ? f->of_flag_ext : NULL;
+        if (word && strcasecmp(word[0] == '\\' ? word + 1 : word, flag) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The place of a mailbox among the usual names, the best first; beyond the last when it has none.
+ * Only the last level of the name counts. */
+static size_t usual_place(const struct mailimap_mailbox_list *m)
+{
+    static const char *const names[] = {"Sent", "Sent Messages", "Sent Items", "Sent Mail"};
+    const char *last = m->mb_delimiter ? strrchr(m->mb_name, m->mb_delimiter) : NULL;
+    const char *name = last ? last + 1 : m->mb_name;
+    size_t i = 0;
+    while (i < sizeof names / sizeof *names && strcasecmp(names[i], name) != 0)
+        i++;
+    return i;
+}
+
+static const char *choose_sent(clist *list)
+{
+    const char *best = NULL;
+    size_t best_place = 4;
+    for (clistiter *i = clist_begin(list); i; i = clist_next(i)) {
+        const struct mailimap_mailbox_list *m = clist_content(i);
+        if (!m->mb_name || !imap_is_sendable(m->mb_name))
+            continue;
+        if (has_flag(m, "Sent"))
+            return m->mb_name;
+        size_t place = usual_place(m);
+        if (place < best_place) {
+            best = m->mb_name;
+            best_place = place;
+        }
+    }
+    return best;
+}
+
+const char *imap_find_sent(struct imap_session *s, struct error *e)
+{
+    clist *list = NULL;
+    imap_allow(s, 0);
+    if (!imap_ok(s, mailimap_list(s->imap, "", "*", &list), "looking for the sent mail",
+                 ERROR_RETRY, e))
+        return NULL;
+    const char *found = choose_sent(list);
+    const char *copy = found ? arena_string(s->arena, span_of(found)) : NULL;
+    mailimap_list_result_free(list);
+    if (!found)
+        error_set(e, ERROR_CONFIG,
+                  "imap:%s: the server has no mailbox marked \\Sent and none "
+                  "that is named so",
+                  s->account->name);
+    else if (!copy)
+        error_memory(e);
+    return copy;
+}
+
+/* --- moving --- */
+
+static int mark_deleted(struct imap_session *s, struct mailimap_set *set)
+{
+    struct mailimap_flag_list *flags = mailimap_flag_list_new_empty();
+    struct mailimap_flag *deleted = mailimap_flag_new_deleted();
+    if (!flags || !deleted || mailimap_flag_list_add(flags, deleted) != MAILIMAP_NO_ERROR)
+        return MAILIMAP_ERROR_MEMORY;
+    struct mailimap_store_att_flags *store = mailimap_store_att_flags_new_add_flags_silent(flags);
+    if (!store)
+        return MAILIMAP_ERROR_MEMORY;
+    int code = mailimap_uid_store(s->imap, set, store);
+    mailimap_store_att_flags_free(store);
+    return code;
+}
+
+static bool move_by_copy(struct imap_session *s, struct mailimap_set *set, const char *folder,
+                         enum imap_moved *how, struct error *e)
+{
+    bool can_expunge = imap_can(s, "UIDPLUS");
+    *how = can_expunge ? IMAP_MOVED_BY_COPY : IMAP_MOVED_AND_MARKED;
+    return imap_ok(s, mailimap_uid_copy(s->imap, set, folder), "copying responses", ERROR_RETRY,
+                   e) &&
+           imap_ok(s, mark_deleted(s, set), "marking what was copied", ERROR_RETRY, e) &&
+           (!can_expunge || imap_ok(s, mailimap_uid_expunge(s->imap, set),
+                                    "removing what was copied", ERROR_RETRY, e));
+}
+
+bool imap_move(struct imap_session *s, const uint32_t *uids, size_t count, const char *folder,
+               enum imap_moved *how, struct error *e)
+{
+    struct mailimap_set *set = imap_set(uids, count);
+    if (!set)
+        return error_memory(e);
+    imap_allow(s, 0);
+    *how = IMAP_MOVED_AT_ONCE;
+    bool ok = imap_can(s, "MOVE") ? imap_ok(s, mailimap_uid_move(s->imap, set, folder),
+                                            "moving responses", ERROR_RETRY, e)
+                                  : move_by_copy(s, set, folder, how, e);
+    mailimap_set_free(set);
+    return ok;
+}

@@ -1,0 +1,134 @@
+/*
+ * Reading a secret: a shell command's first line, a file's first line, or the config's own.
+ */
+#include "mailbox/imap_secret.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+/* Cuts at the end of the first line. */
+static bool first_line(const struct imap_account *a, struct imap_secret *s, const char *from,
+                       struct error *e)
+{
+    s->text[strcspn(s->text, "\r\n")] = '\0';
+    for (const char *p = s->text; *p; p++)
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            return error_set(e, ERROR_CONFIG, "imap:%s: %s holds control characters", a->name,
+                             from);
+    if (s->text[0])
+        return true;
+    return error_set(e, ERROR_CONFIG, "imap:%s: %s gives nothing", a->name, from);
+}
+
+/* Reads until the end, a full buffer, or the deadline; false at the deadline. */
+static bool read_until(int fd, char *p, size_t size, int64_t deadline)
+{
+    size_t n = 0;
+    for (;;) {
+        int64_t left = (deadline - clock_monotonic_us()) / 1000;
+        struct pollfd f = {.fd = fd, .events = POLLIN};
+        if (left <= 0)
+            return false;
+        if (poll(&f, 1, left < 1000 ? (int)left : 1000) == 0)
+            continue;
+        ssize_t r = read(fd, p + n, size - 1 - n);
+        if (r < 0 && errno == EINTR)
+            continue;
+        if (r <= 0)
+            break;
+        n += (size_t)r;
+        if (n == size - 1)
+            break;
+    }
+    p[n] = '\0';
+    return true;
+}
+
+static pid_t start_shell(const char *command, int out)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        /* A group of its own, so that what the shell starts ends with it. */
+        setpgid(0, 0);
+        if (dup2(out, STDOUT_FILENO) >= 0)
+            execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+        _exit(127);
+    }
+    return pid;
+}
+
+static bool by_command(const struct imap_account *a, const char *command, struct imap_secret *s,
+                       struct error *e)
+{
+    int pipes[2], status = 0;
+    if (pipe2(pipes, O_CLOEXEC) != 0)
+        return error_system(e, ERROR_RETRY, errno, "imap:%s: cannot ask for the password", a->name);
+    pid_t pid = start_shell(command, pipes[1]);
+    int why = errno;
+    close(pipes[1]);
+    int64_t deadline = clock_monotonic_us() + (int64_t)LIMIT_IMAP_SECRET_SECONDS * 1000000;
+    bool in_time = pid > 0 && read_until(pipes[0], s->text, sizeof s->text, deadline);
+    close(pipes[0]);
+    if (pid < 0)
+        return error_system(e, ERROR_RETRY, why, "imap:%s: cannot ask for the password", a->name);
+    if (!in_time)
+        kill(-pid, SIGKILL);
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    if (!in_time)
+        return error_set(e, ERROR_CONFIG, "imap:%s: '%s' has not answered within %d seconds",
+                         a->name, command, LIMIT_IMAP_SECRET_SECONDS);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        return error_set(e, ERROR_CONFIG, "imap:%s: '%s' has failed", a->name, command);
+    return first_line(a, s, command, e);
+}
+
+static bool by_file(const struct imap_account *a, struct imap_secret *s, struct error *e)
+{
+    struct stat st;
+    const char *path = a->password_file;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    bool ok = fd >= 0 && fstat(fd, &st) == 0;
+    if (!ok)
+        error_system(e, ERROR_CONFIG, errno, "imap:%s: cannot read password-file %s", a->name,
+                     path);
+    else if (st.st_mode & (S_IRWXG | S_IRWXO))
+        ok = error_set(e, ERROR_CONFIG, "imap:%s: others may read password-file %s: chmod 600 it",
+                       a->name, path);
+    else if (!read_until(fd, s->text, sizeof s->text, INT64_MAX))
+        ok = error_set(e, ERROR_CONFIG, "imap:%s: cannot read password-file %s", a->name, path);
+    if (fd >= 0)
+        close(fd);
+    return ok && first_line(a, s, path, e);
+}
+
+bool imap_secret_get(const struct imap_account *a, struct imap_secret *out, struct error *e)
+{
+    bool is_token = a->auth == IMAP_AUTH_XOAUTH2 || a->auth == IMAP_AUTH_OAUTHBEARER;
+    *out = (struct imap_secret){0};
+    if (is_token && a->token_command)
+        return by_command(a, a->token_command, out, e);
+    if (!is_token && a->password_command)
+        return by_command(a, a->password_command, out, e);
+    if (!is_token && a->password_file)
+        return by_file(a, out, e);
+    if (is_token || !a->password)
+        return error_set(e, ERROR_CONFIG, "imap:%s: there is no %s", a->name,
+                         is_token ? "token-command" : "password");
+    snprintf(out->text, sizeof out->text, "%s", a->password);
+    return first_line(a, out, "password", e);
+}
+
+void imap_secret_wipe(struct imap_secret *s)
+{
+    explicit_bzero(s, sizeof *s);
+}

@@ -1,0 +1,24 @@
+/*
+ * Where the password or token of an IMAP account comes from.
+ */
+#ifndef BACKSIFT_MAILBOX_IMAP_SECRET_H
+#define BACKSIFT_MAILBOX_IMAP_SECRET_H
+
+#include "base/error.h"
+#include "base/limits.h"
+#include "config/imap_account.h"
+
+/* One line without its end. To be wiped with imap_secret_wipe. */
+struct imap_secret {
+    char text[LIMIT_IMAP_SECRET];
+};
+
+/* The token (OAuth mechanisms) or password of the account: by command, file or config. False with
+ * *e (ERROR_CONFIG) when there is none, when a command fails or takes longer than
+ * LIMIT_IMAP_SECRET_SECONDS, when others may read the file, or when it holds control characters,
+ * which could become commands to the server. */
+bool imap_secret_get(const struct imap_account *account, struct imap_secret *out, struct error *e);
+
+void imap_secret_wipe(struct imap_secret *s);
+
+#endif

@@ -1,0 +1,329 @@
+/*
+ * Socket and TLS for IMAP. One poll loop serves plain and TLS reads, so that the overall deadline
+ * and the longest silence hold for both; -1 is returned for an end of file, because libetpan takes
+ * 0 for "try again" and would spin.
+ */
+#include "mailbox/imap_stream.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+#include "base/clock.h"
+
+struct connection {
+    int fd;
+    gnutls_session_t tls; /* NULL: plain */
+    gnutls_certificate_credentials_t credentials;
+    struct imap_stream_limits limits;
+    uint64_t bytes;
+    char trouble[256];
+};
+
+/* Waits for the socket; false with the trouble noted when the time is up. */
+static bool wait_for(struct connection *c, short events)
+{
+    int64_t left = (c->limits.deadline_us - clock_monotonic_us()) / 1000;
+    int ms = left < c->limits.read_ms ? (int)left : c->limits.read_ms;
+    struct pollfd p = {.fd = c->fd, .events = events};
+    if (left > 0) {
+        int r = poll(&p, 1, ms);
+        if (r > 0 || (r < 0 && errno == EINTR))
+            return true;
+    }
+    snprintf(c->trouble, sizeof c->trouble, "%s",
+             left <= ms ? "the time for this run is over" : "the server has fallen silent");
+    return false;
+}
+
+static short wanted_events(struct connection *c, short otherwise)
+{
+    if (!c->tls)
+        return otherwise;
+    return gnutls_record_get_direction(c->tls) ? POLLOUT : POLLIN;
+}
+
+static bool is_again(struct connection *c, ssize_t r)
+{
+    if (c->tls)
+        return r == GNUTLS_E_AGAIN || r == GNUTLS_E_INTERRUPTED;
+    return r < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
+}
+
+static void note_failure(struct connection *c, ssize_t r, const char *doing)
+{
+    const char *why = r == 0   ? "the server has closed the connection"
+                      : c->tls ? gnutls_strerror((int)r)
+                               : strerror(errno);
+    snprintf(c->trouble, sizeof c->trouble, "%s: %s", doing, why);
+}
+
+static ssize_t stream_read(mailstream_low *low, void *p, size_t n)
+{
+    struct connection *c = low->data;
+    if (c->bytes >= c->limits.bytes) {
+        snprintf(c->trouble, sizeof c->trouble, "the server sends more than its answer may take");
+        return -1;
+    }
+    for (;;) {
+        ssize_t r = c->tls ? gnutls_record_recv(c->tls, p, n) : recv(c->fd, p, n, 0);
+        if (r > 0) {
+            c->bytes += (uint64_t)r;
+            return r;
+        }
+        if (!is_again(c, r)) {
+            note_failure(c, r, "reading from the server");
+            return -1;
+        }
+        if (!wait_for(c, wanted_events(c, POLLIN)))
+            return -1;
+    }
+}
+
+static ssize_t stream_write(mailstream_low *low, const void *p, size_t n)
+{
+    struct connection *c = low->data;
+    for (;;) {
+        ssize_t r = c->tls ? gnutls_record_send(c->tls, p, n) : send(c->fd, p, n, MSG_NOSIGNAL);
+        if (r > 0)
+            return r;
+        if (!is_again(c, r)) {
+            note_failure(c, r, "writing to the server");
+            return -1;
+        }
+        if (!wait_for(c, wanted_events(c, POLLOUT)))
+            return -1;
+    }
+}
+
+static int stream_close(mailstream_low *low)
+{
+    struct connection *c = low->data;
+    if (c->tls)
+        gnutls_bye(c->tls, GNUTLS_SHUT_WR); /* the socket does not block: at most one try */
+    int r = c->fd >= 0 ? close(c->fd) : 0;
+    c->fd = -1;
+    return r;
+}
+
+static int stream_fd(mailstream_low *low)
+{
+    return ((struct connection *)low->data)->fd;
+}
+
+static void stream_free(mailstream_low *low)
+{
+    struct connection *c = low->data;
+    if (c->tls)
+        gnutls_deinit(c->tls);
+    if (c->credentials)
+        gnutls_certificate_free_credentials(c->credentials);
+    if (c->fd >= 0)
+        close(c->fd);
+    free(c);
+    low->data = NULL;
+    free(low);
+}
+
+static void stream_cancel(mailstream_low *low)
+{
+    (void)low;
+}
+
+static mailstream_low_driver driver = {
+    .mailstream_read = stream_read,
+    .mailstream_write = stream_write,
+    .mailstream_close = stream_close,
+    .mailstream_get_fd = stream_fd,
+    .mailstream_free = stream_free,
+    .mailstream_cancel = stream_cancel,
+};
+
+/* One address, without blocking beyond the limits. */
+static bool connect_to(struct connection *c, const struct addrinfo *a)
+{
+    c->fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, a->ai_protocol);
+    if (c->fd < 0) {
+        note_failure(c, -1, "connecting");
+        return false;
+    }
+    int failure = 0;
+    socklen_t n = sizeof failure;
+    bool ok = connect(c->fd, a->ai_addr, a->ai_addrlen) == 0;
+    if (!ok && errno == EINPROGRESS && wait_for(c, POLLOUT) &&
+        getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &failure, &n) == 0) {
+        errno = failure;
+        ok = failure == 0;
+    }
+    if (ok)
+        return true;
+    if (!c->trouble[0])
+        note_failure(c, -1, "connecting");
+    close(c->fd);
+    c->fd = -1;
+    return false;
+}
+
+mailstream_low *imap_stream_connect(const char *host, int port,
+                                    const struct imap_stream_limits *limits, struct error *e)
+{
+    char service[16];
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG}, *found = NULL;
+    snprintf(service, sizeof service, "%d", port);
+    int why = getaddrinfo(host, service, &hints, &found);
+    if (why != 0) {
+        error_set(e, ERROR_RETRY, "cannot find the host %s: %s", host, gai_strerror(why));
+        return NULL;
+    }
+    struct connection *c = calloc(1, sizeof *c);
+    mailstream_low *low = c ? mailstream_low_new(c, &driver) : NULL;
+    if (!low) {
+        free(c);
+        freeaddrinfo(found);
+        error_memory(e);
+        return NULL;
+    }
+    *c = (struct connection){.fd = -1, .limits = *limits};
+    for (struct addrinfo *a = found; a && c->fd < 0; a = a->ai_next) {
+        c->trouble[0] = '\0';
+        connect_to(c, a);
+    }
+    freeaddrinfo(found);
+    if (c->fd >= 0)
+        return low;
+    error_set(e, ERROR_RETRY, "cannot connect to %s port %d: %s", host, port, c->trouble);
+    stream_free(low);
+    return NULL;
+}
+
+/* Compares the certificate's SHA-256 with the pin, hexadecimal digits with or without colons. */
+static bool matches_fingerprint(gnutls_session_t tls, const char *want)
+{
+    unsigned count = 0;
+    const gnutls_datum_t *chain = gnutls_certificate_get_peers(tls, &count);
+    unsigned char digest[32];
+    size_t n = sizeof digest;
+    if (!chain || count == 0 || gnutls_fingerprint(GNUTLS_DIG_SHA256, &chain[0], digest, &n) != 0)
+        return false;
+    char hex[65];
+    for (size_t i = 0; i < n; i++)
+        snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+    size_t k = 0;
+    for (; *want; want++) {
+        if (*want == ':')
+            continue;
+        if (k >= 64 || tolower((unsigned char)*want) != hex[k])
+            return false;
+        k++;
+    }
+    return k == 64;
+}
+
+static bool handshake(struct connection *c)
+{
+    for (;;) {
+        int r = gnutls_handshake(c->tls);
+        if (r == GNUTLS_E_SUCCESS)
+            return true;
+        if (gnutls_error_is_fatal(r)) {
+            note_failure(c, r, "TLS handshake");
+            return false;
+        }
+        if (!wait_for(c, gnutls_record_get_direction(c->tls) ? POLLOUT : POLLIN))
+            return false;
+    }
+}
+
+/* The words of GnuTLS for why the certificate does not hold ("self-signed", "expired", "name"). */
+static void verify_words(gnutls_session_t tls, char *out, size_t size)
+{
+    gnutls_datum_t words = {0};
+    unsigned status = gnutls_session_get_verify_cert_status(tls);
+    if (gnutls_certificate_verification_status_print(status, GNUTLS_CRT_X509, &words, 0) == 0)
+        snprintf(out, size, "%.*s", (int)words.size, (const char *)words.data);
+    else
+        snprintf(out, size, "its certificate cannot be verified");
+    gnutls_free(words.data);
+}
+
+static bool set_up(struct connection *c, const char *host, const struct imap_trust *trust,
+                   struct error *e)
+{
+    int r = gnutls_certificate_allocate_credentials(&c->credentials);
+    if (r == 0) {
+        int loaded = trust->ca_file ? gnutls_certificate_set_x509_trust_file(
+                                          c->credentials, trust->ca_file, GNUTLS_X509_FMT_PEM)
+                                    : gnutls_certificate_set_x509_system_trust(c->credentials);
+        if (loaded < 0 || (loaded == 0 && trust->ca_file))
+            return error_set(e, ERROR_CONFIG, "cannot read certificates from %s: %s",
+                             trust->ca_file ? trust->ca_file : "the system's store",
+                             loaded < 0 ? gnutls_strerror(loaded) : "there are none in it");
+        r = gnutls_init(&c->tls, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL);
+    }
+    if (r == 0)
+        r = gnutls_set_default_priority(c->tls);
+    if (r == 0)
+        r = gnutls_credentials_set(c->tls, GNUTLS_CRD_CERTIFICATE, c->credentials);
+    if (r == 0)
+        r = gnutls_server_name_set(c->tls, GNUTLS_NAME_DNS, host, strlen(host));
+    if (r != 0)
+        return error_set(e, ERROR_RETRY, "cannot set up TLS: %s", gnutls_strerror(r));
+    if (!trust->fingerprint)
+        gnutls_session_set_verify_cert(c->tls, host, 0);
+    gnutls_transport_set_int(c->tls, c->fd);
+    gnutls_handshake_set_timeout(c->tls, GNUTLS_INDEFINITE_TIMEOUT); /* wait_for bounds it */
+    return true;
+}
+
+bool imap_stream_start_tls(mailstream_low *low, const char *host, const struct imap_trust *trust,
+                           struct error *e)
+{
+    struct connection *c = low->data;
+    char words[512];
+    if (!set_up(c, host, trust, e))
+        return false;
+    if (!handshake(c)) {
+        if (!trust->fingerprint && gnutls_session_get_verify_cert_status(c->tls) != 0) {
+            verify_words(c->tls, words, sizeof words);
+            return error_set(e, ERROR_REFUSED, "%s is not trusted: %s", host, words);
+        }
+        return error_set(e, ERROR_RETRY, "no TLS with %s: %s", host, c->trouble);
+    }
+    if (trust->fingerprint && !matches_fingerprint(c->tls, trust->fingerprint))
+        return error_set(e, ERROR_REFUSED,
+                         "%s is not trusted: its certificate has another SHA-256 fingerprint than "
+                         "tls-fingerprint",
+                         host);
+    return true;
+}
+
+bool imap_stream_is_tls(const mailstream_low *low)
+{
+    return ((const struct connection *)low->data)->tls != NULL;
+}
+
+const char *imap_stream_trouble(const mailstream_low *low)
+{
+    return ((const struct connection *)low->data)->trouble;
+}
+
+void imap_stream_allow(mailstream_low *low, uint64_t bytes)
+{
+    struct connection *c = low->data;
+    c->limits.bytes = c->bytes + bytes;
+}
+
+uint64_t imap_stream_bytes(const mailstream_low *low)
+{
+    return ((const struct connection *)low->data)->bytes;
+}

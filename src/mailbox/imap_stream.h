@@ -1,0 +1,57 @@
+/*
+ * The connection below libetpan's IMAP client: a socket of our own with deadlines and caps, and TLS
+ * by a GnuTLS session of our own that verifies the server. libetpan's own TLS verifies nothing, its
+ * time-out is per read, and an end of file inside a literal makes its plain stream loop.
+ */
+#ifndef BACKSIFT_MAILBOX_IMAP_STREAM_H
+#define BACKSIFT_MAILBOX_IMAP_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <libetpan/mailstream.h>
+
+#include "base/error.h"
+
+/* What a server may cost. */
+struct imap_stream_limits {
+    int64_t deadline_us; /* of clock_monotonic_us: the end of the whole run */
+    int read_ms;         /* the longest silence in one read or write */
+    uint64_t bytes;      /* the most bytes read until imap_stream_allow gives more */
+};
+
+/* How the server proves who it is. */
+struct imap_trust {
+    const char *ca_file; /* PEM; NULL: the system's store */
+    const char
+        *fingerprint; /* SHA-256 of the certificate in hex, colons allowed; then neither chain
+                         nor name are looked at (RFC 7469's idea of a pin); NULL: verify both */
+};
+
+/* Connects to host and port within the limits. NULL on error. What comes back is given to
+ * mailstream_new, which then owns it; closing that closes the socket. */
+mailstream_low *imap_stream_connect(const char *host, int port,
+                                    const struct imap_stream_limits *limits, struct error *e);
+
+/* Turns the connection into TLS (RFC 8314 implicit TLS right after connecting; RFC 3501 6.2.1 after
+ * STARTTLS), with SNI, certificate and host name verified (RFC 6125 by GnuTLS). False with the
+ * reason when the handshake fails or the server is not the one it should be; nothing may be sent
+ * then. */
+bool imap_stream_start_tls(mailstream_low *low, const char *host, const struct imap_trust *trust,
+                           struct error *e);
+
+bool imap_stream_is_tls(const mailstream_low *low);
+
+/* Why the last read or write failed, for an error text: time-out, cap, end of file. "" when none
+ * has. Valid as long as low. */
+const char *imap_stream_trouble(const mailstream_low *low);
+
+/* From now on at most that many bytes may be read. To be called for each command: what a server
+ * sends for one is held in memory. */
+void imap_stream_allow(mailstream_low *low, uint64_t bytes);
+
+/* Bytes read so far, for reports of what a run has cost. */
+uint64_t imap_stream_bytes(const mailstream_low *low);
+
+#endif
