@@ -120,11 +120,10 @@ static bool go_over_to_tls(struct imap_session *s, struct error *e)
     if (!imap_can(s, "STARTTLS"))
         return refuse(s, "the server does not offer STARTTLS", e);
     imap_allow(s, 0);
-    if (!imap_ok(s, mailimap_starttls(s->imap), "asking for TLS", ERROR_REFUSED, e))
-        return false;
+    int code = mailimap_starttls(s->imap);
     if (s->imap->imap_stream->read_buffer_len > 0)
         return refuse(s, "something stands behind the answer to STARTTLS", e);
-    return start_tls(s, e);
+    return imap_ok(s, code, "asking for TLS", ERROR_REFUSED, e) && start_tls(s, e);
 }
 
 static bool greet(struct imap_session *s, struct error *e)

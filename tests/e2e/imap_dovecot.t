@@ -1,0 +1,384 @@
+#!/bin/sh
+# Sweeping an account of a real server: Debian's Dovecot in a root of its own, over TLS with a CA made
+# here: what is moved, what a second and an interrupted run do, sent mail, and who is refused.
+# shellcheck disable=SC2016
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/e2e/private_root.sh
+. "$(dirname "$0")/private_root.sh"
+in_private_root dovecot-imapd
+
+command -v openssl >/dev/null || skip_all "needs openssl"
+work=/imap
+mkdir -p "$work"
+chmod 755 "$work"
+
+# --- certificates -------------------------------------------------------------------------------------
+ca() {
+    openssl req -x509 -newkey rsa:2048 -nodes -days 10 -subj "/CN=$1" -keyout "$work/$1.key" \
+        -out "$work/$1.pem" 2>/dev/null
+}
+# certificate NAME HOST CA [OPTION...]
+certificate() {
+    openssl req -newkey rsa:2048 -nodes -subj "/CN=$2" -keyout "$work/$1.key" -out "$work/$1.csr" \
+        2>/dev/null
+    printf 'subjectAltName=DNS:%s\n' "$2" >"$work/$1.ext"
+    name=$1 by=$3
+    shift 3
+    openssl x509 -req -in "$work/$name.csr" -CA "$work/$by.pem" -CAkey "$work/$by.key" \
+        -CAcreateserial -extfile "$work/$name.ext" -out "$work/$name.pem" "$@" 2>/dev/null
+}
+ca ca
+ca stranger
+certificate good localhost ca -days 10
+certificate other mail.example.net ca -days 10
+certificate unknown localhost stranger -days 10
+certificate expired localhost ca -days -1
+openssl req -x509 -newkey rsa:2048 -nodes -days 10 -subj /CN=localhost -addext \
+    subjectAltName=DNS:localhost -keyout "$work/self.key" -out "$work/self.pem" 2>/dev/null
+
+# --- the server ---------------------------------------------------------------------------------------
+add_user dovecot
+add_user dovenull
+add_user vmail 1500
+mkdir -p "$work/mail" "$work/run" /run/dovecot
+chown vmail:vmail "$work/mail"
+printf '%s\n' 'me@example.org:{PLAIN}se"cr\et:1500:1500::/imap/mail/me' >"$work/users"
+chmod 644 "$work/users"
+cat >"$work/dovecot.conf" <<END
+protocols = imap
+base_dir = $work/run
+state_dir = $work/run
+log_path = $work/dovecot.log
+ssl = required
+ssl_cert = <$work/good.pem
+ssl_key = <$work/good.key
+disable_plaintext_auth = yes
+auth_mechanisms = plain login cram-md5 scram-sha-256
+mail_location = maildir:/imap/mail/%n/Maildir
+first_valid_uid = 1000
+passdb {
+  driver = passwd-file
+  args = $work/users
+}
+userdb {
+  driver = passwd-file
+  args = $work/users
+}
+namespace inbox {
+  inbox = yes
+  separator = /
+  mailbox "Sent mail of mine" {
+    auto = create
+    special_use = \\Sent
+  }
+}
+END
+dovecot -c "$work/dovecot.conf" >"$work/start.log" 2>&1
+on_exit "dovecot -c $work/dovecot.conf stop >/dev/null 2>&1"
+listens() { ss -ltn "sport = :$1" | grep -q LISTEN; }
+wait_for 20 listens 993 || {
+    cat "$work/start.log" "$work/dovecot.log" | sed 's/^/# /'
+    skip_all "Dovecot does not start here"
+}
+mail=$work/mail/me/Maildir
+
+# --- the account --------------------------------------------------------------------------------------
+# account LINE...: the config with an account "work"; lines given come last in its section.
+account() {
+    config '[own]' 'address = me@example.org' 'addresses-complete = yes' \
+        '[index]' 'source = imap:work' 'complete-since = 2020-01-01' \
+        '[imap "work"]' 'host = localhost' 'user = me@example.org' "tls-ca-file = $work/ca.pem" \
+        "password-file = $HOME/secret" "$@"
+}
+printf '%s\n' 'se"cr\et' >"$HOME/secret"
+chmod 600 "$HOME/secret"
+account
+sweep() { timeout 60 "$BACKSIFT" sweep "$@" imap:work </dev/null 2>&1; }
+
+put() { # put FOLDER NAME <message
+    mkdir -p "$mail/$1/cur" "$mail/$1/new" "$mail/$1/tmp"
+    cat >"$mail/$1/new/$2"
+    chown -R vmail:vmail "$work/mail"
+}
+bounce() { # bounce RECIPIENT ID: a bounce to a message with that ID from me to that recipient
+    sed "s/RECIPIENT/$1/g; s/ORIGINAL/$2/g" <<'END'
+Return-Path: <>
+Date: Mon, 02 Nov 2026 10:00:00 +0000
+From: MAILER-DAEMON@mx.example.net (Mail Delivery System)
+To: me@example.org
+Subject: Undelivered Mail Returned to Sender
+Auto-Submitted: auto-replied
+Message-ID: <bounce-ORIGINAL@mx.example.net>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+This is the mail system at host mx.example.net. Your message could not be delivered.
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.net
+
+Final-Recipient: rfc822; RECIPIENT@example.net
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 unknown user
+
+--b
+Content-Type: message/rfc822
+
+From: me@example.org
+To: RECIPIENT@example.net
+Subject: hello
+Message-ID: <ORIGINAL@example.org>
+Date: Mon, 02 Nov 2026 09:59:00 +0000
+
+hello
+--b--
+END
+}
+plain() { # plain N
+    printf 'From: friend%s@example.net\nTo: me@example.org\nSubject: lunch %s\n' "$1" "$1"
+    printf 'Message-ID: <mail%s@example.net>\nDate: Mon, 02 Nov 2026 10:00:00 +0000\n\nAt noon?\n' "$1"
+}
+sent() { # sent ID RECIPIENT
+    printf 'From: me@example.org\nTo: %s@example.net\nBcc: hidden@example.net\n' "$2"
+    printf 'Message-ID: <%s@example.org>\nDate: Mon, 02 Nov 2026 09:59:00 +0000\n\nhello\n' "$1"
+}
+count() { messages "$mail/$1"; }
+
+# --- sweeping -----------------------------------------------------------------------------------------
+for i in 1 2 3; do plain $i | put . "17000000$i.P$i.host"; done
+bounce ann known-1 | put . 170000011.B1.host
+bounce eve forged-1 | put . 170000012.B2.host
+sent known-1 ann | put ".Sent mail of mine" 170000001.S1.host
+
+got=$(sweep --dry-run)
+like "$got" '*INBOX 5: bounce * -> *imap:work: 5 looked at, 2 responses, 0 moved*' \
+    "--dry-run tells what would be moved"
+is "$(count .)" 5 "and moves nothing"
+
+got=$(sweep)
+is $? 0 "a sweep ends well"
+like "$got" 'imap:work: 5 looked at, 2 responses, 2 moved, * KB read' "it says what it did in one line"
+is "$(count .)" 3 "ordinary mail stays"
+is "$(count .Bounces)" 1 "the bounce of a message in the mailbox of sent mail is ours"
+ok grep -q known-1 "$mail/.Bounces/new/"* "$mail/.Bounces/cur/"* -- "it is that one"
+is "$(($(count .Backscatter) + $(count .Unverified)))" 1 "the other one is filed too"
+ok grep -q Bounces "$mail/subscriptions" -- "new folders are subscribed"
+is "$(find "$mail/cur" "$mail/new" -name '*,*S*' | wc -l | tr -d ' ')" 0 "nothing is marked read"
+
+# --- what an idle run costs ---------------------------------------------------------------------------
+got=$(sweep)
+like "$got" 'imap:work: 0 looked at, 0 responses, 0 moved, * KB read' "a second run finds nothing"
+kb=$(printf %s "$got" | sed -n 's/.*, \([0-9]*\) KB read.*/\1/p')
+ok [ "${kb:-99}" -le 4 ] -- "and reads little more than the server's greeting ($kb KB)"
+is "$(sweep --quiet)" "" "--quiet says nothing"
+
+# --- sent mail ----------------------------------------------------------------------------------------
+got=$(timeout 60 "$BACKSIFT" record imap:work </dev/null 2>&1)
+is "$got" "imap:work: 0 recorded" "record: all sent mail is known already"
+sent known-2 bob | put ".Sent mail of mine" 170000002.S2.host
+got=$(timeout 60 "$BACKSIFT" record </dev/null 2>&1)
+is "$got" "imap:work: 1 recorded" "record reads what is new, among all declared sources"
+like "$("$BACKSIFT" index lookup known-2@example.org 2>&1)" '*known-2*' "and the index knows it"
+like "$("$BACKSIFT" index lookup hidden@example.net 2>&1)" '*hidden*' "with its blind recipients"
+
+# --- interrupted --------------------------------------------------------------------------------------
+bounce bob known-2 | put . 170000021.B3.host
+plain 4 | put . 170000022.P4.host
+bounce mallory forged-2 | put . 170000023.B4.host
+before=$(find "$mail" -path '*new/*' -o -path '*cur/*' | wc -l)
+cat >"$work/proxy.py" <<'END'
+# A proxy in front of the server's plain side of TLS that ends each connection behind N bytes from the
+# server (cut), says nothing more (stall), or passes a byte a second (drip).
+import socket, sys, threading, time
+mode, after, port = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+def pump(a, b):
+    try:
+        while True:
+            d = a.recv(65536)
+            if not d: break
+            b.sendall(d)
+    except OSError: pass
+    for s in (a, b):
+        try: s.shutdown(socket.SHUT_RDWR)
+        except OSError: pass
+def down(server, client):
+    left = after
+    try:
+        while True:
+            d = server.recv(65536)
+            if not d: break
+            client.sendall(d[:left]); rest = d[left:]; left -= min(left, len(d))
+            if not left:
+                if mode == 'cut': break
+                if mode == 'stall': time.sleep(3600)
+                for i in range(len(rest)):
+                    client.sendall(rest[i:i+1]); time.sleep(1)
+                left = 0
+    except OSError: pass
+    for s in (server, client):
+        try: s.shutdown(socket.SHUT_RDWR)
+        except OSError: pass
+l = socket.socket(); l.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+l.bind(('127.0.0.1', port)); l.listen(5)
+while True:
+    c, _ = l.accept()
+    s = socket.create_connection(('127.0.0.1', 993))
+    threading.Thread(target=pump, args=(c, s), daemon=True).start()
+    threading.Thread(target=down, args=(s, c), daemon=True).start()
+END
+# through MODE BYTES [OPTION...]: a sweep through the proxy; its exit code in $code, output in $got.
+through() {
+    python3 "$work/proxy.py" "$1" "$2" 1993 </dev/null >"$work/proxy.log" 2>&1 &
+    proxy=$!
+    shift 2
+    wait_for 10 listens 1993
+    account 'port = 1993'
+    got=$(sweep "$@")
+    code=$?
+    account
+    kill $proxy
+    wait $proxy 2>/dev/null
+}
+through stall 2000 --timeout=2
+is $code 75 "a server that falls silent: try again"
+like "$got" '*the time for this run is over*' "and it says so"
+through drip 3000 --timeout=3
+is $code 75 "a server that gives a byte a second: try again, when the time is over"
+
+# Cut behind ever more bytes, until a run comes to its end.
+cuts=0
+limit=1500
+code=75
+while [ $code -eq 75 ] && [ $limit -lt 60000 ]; do
+    through cut $limit
+    [ $code -eq 75 ] && cuts=$((cuts + 1))
+    limit=$((limit + 350))
+done
+is $code 0 "after $cuts cut connections a run completes"
+ok [ "$cuts" -gt 5 ] -- "the connection was cut in many places"
+is "$(find "$mail" -path '*new/*' -o -path '*cur/*' | wc -l)" "$before" "no message is lost, none is there twice"
+is "$(count .)" 4 "ordinary mail is in the inbox"
+is "$(count .Bounces)" 2 "ours in Bounces"
+is "$(($(count .Backscatter) + $(count .Unverified)))" 2 "the others beside"
+is "$("$BACKSIFT" index stats --json 2>/dev/null | grep -o '"journal[_a-z]*": *[0-9]*' | grep -o '[0-9]*$')" 4 \
+    "each response is in the journal once"
+
+# --- the lock -----------------------------------------------------------------------------------------
+lock=$HOME/.local/state/backsift/imap-work.lock
+got=$(flock "$lock" timeout 60 "$BACKSIFT" sweep imap:work </dev/null 2>&1)
+is "$?:$got" "0:" "a run that meets another one ends quietly"
+
+# --- logins -------------------------------------------------------------------------------------------
+for auth in login cram-md5 scram-sha-256; do
+    account "auth = $auth"
+    got=$(sweep)
+    if [ $? -eq 78 ] && [ "${got#*libsasl2-modules}" != "$got" ]; then
+        skip "auth = $auth" "no SASL modules here"
+    else
+        like "$got" 'imap:work: 0 looked at*' "auth = $auth"
+    fi
+done
+account
+sed -i '/^password-file/d' "$HOME/.config/backsift/backsift.conf"
+echo 'password-command = cat "$HOME/secret"' >>"$HOME/.config/backsift/backsift.conf"
+like "$(sweep)" 'imap:work: 0 looked at*' "password-command"
+sed -i '/^password-command/d' "$HOME/.config/backsift/backsift.conf"
+echo 'password-command = echo wrong' >>"$HOME/.config/backsift/backsift.conf"
+got=$(sweep)
+is $? 78 "a wrong password is a matter of configuration"
+like "$got" '*the server refuses*' "and the server's words are shown"
+account
+chmod 644 "$HOME/secret"
+got=$(sweep)
+is $? 78 "a password file that others may read is refused"
+chmod 600 "$HOME/secret"
+account 'port = 143' 'tls = starttls'
+like "$(sweep)" 'imap:work: 0 looked at*' "STARTTLS"
+
+# --- who is not trusted -------------------------------------------------------------------------------
+cat >"$work/fake.py" <<'END'
+# A server that is not to be trusted. It writes what it is told by the client to a file.
+import socket, ssl, sys
+kind, work, port = sys.argv[1], sys.argv[2], int(sys.argv[3])
+l = socket.socket(); l.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+l.bind(('127.0.0.1', port)); l.listen(5)
+log = open(work + '/told', 'ab', buffering=0)
+def tls(c, name):
+    x = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    x.load_cert_chain(f'{work}/{name}.pem', f'{work}/{name}.key')
+    return x.wrap_socket(c, server_side=True)
+while True:
+    c, _ = l.accept()
+    try:
+        caps = b'IMAP4rev1 SASL-IR AUTH=PLAIN'
+        if kind in ('self', 'other', 'unknown', 'expired', 'good', 'literal'):
+            c = tls(c, 'good' if kind == 'literal' else kind)
+        elif kind != 'stripped':
+            caps += b' STARTTLS'
+        c.sendall(b'* PREAUTH hello\r\n' if kind == 'preauth' else b'* OK hello\r\n')
+        f = c.makefile('rb')
+        for line in f:
+            log.write(line)
+            tag, verb = line.split()[:2]
+            if verb == b'CAPABILITY': c.sendall(b'* CAPABILITY ' + caps + b'\r\n')
+            if verb == b'STARTTLS':
+                c.sendall(tag + b' OK go\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n')
+                continue
+            if verb == b'SELECT':
+                c.sendall(b'* 1 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 2] x\r\n')
+            if b'SEARCH' in line: c.sendall(b'* SEARCH 1\r\n')
+            if b'FETCH' in line:
+                c.sendall(b'* 1 FETCH (UID 1 BODY[HEADER]<0> {4000000000}\r\n')
+                while True: c.sendall(b'x' * 65536)
+            c.sendall(tag + b' OK done\r\n')
+    except Exception: pass
+    c.close()
+END
+# refused KIND TLS PATTERN NAME
+refused() {
+    : >"$work/told"
+    python3 "$work/fake.py" "$1" "$work" 2993 </dev/null >"$work/fake.log" 2>&1 &
+    fake=$!
+    wait_for 10 listens 2993
+    account 'port = 2993' "tls = $2"
+    got=$(sweep)
+    code=$?
+    kill $fake
+    wait $fake 2>/dev/null
+    is $code 65 "$4: refused"
+    like "$got" "$3" "$4: it says why"
+    is "$(grep -ciE 'LOGIN|AUTHENTICATE' "$work/told")" 0 "$4: no credential was sent"
+}
+refused self implicit '*not trusted*' "a self-signed certificate"
+refused unknown implicit '*not trusted*issuer*unknown*' "a certificate of an unknown CA"
+refused other implicit '*not trusted*name*' "a certificate of another host"
+refused expired implicit '*not trusted*expired*' "an expired certificate"
+refused stripped starttls '*does not offer STARTTLS*' "STARTTLS taken away"
+refused preauth starttls '*PREAUTH*' "PREAUTH before STARTTLS"
+refused injected starttls '*behind the answer to STARTTLS*' "words injected behind STARTTLS"
+
+python3 "$work/fake.py" literal "$work" 2993 </dev/null >"$work/fake.log" 2>&1 &
+fake=$!
+wait_for 10 listens 2993
+config '[own]' 'address = me@example.org' '[imap "work"]' 'host = localhost' 'port = 2993' \
+    'user = me@example.org' "tls-ca-file = $work/ca.pem" "password-file = $HOME/secret"
+got=$(sweep)
+is $? 75 "a literal of 4 GB: try again"
+like "$got" 'backsift: *' "with a message"
+print_of() { openssl x509 -in "$work/$1.pem" -noout -fingerprint -sha256 | sed 's/.*=//'; }
+kill $fake
+wait $fake 2>/dev/null
+account "tls-fingerprint = $(print_of good)"
+like "$(sweep)" 'imap:work: 0 looked at*' "the fingerprint of the server's certificate"
+account "tls-fingerprint = $(print_of other)"
+got=$(sweep)
+is $? 65 "another fingerprint is refused"
+like "$got" '*fingerprint*' "and it says why"
+done_testing
