@@ -51,7 +51,7 @@ static void campaign(struct writer *w, const struct digest *d, const struct camp
     struct buf b = {0}, link = {0};
     w->form->open_values(w);
     words_campaign(&b, c);
-    compose_value(w, "Campaign", &b);
+    compose_value(w, "Size", &b);
     visible_add(d->columns, &b, span_of(c->subject), LIMIT_DIGEST_VALUE);
     compose_value(w, "Subject", &b);
     visible_add(d->columns, &link, span_of(c->link), LIMIT_DIGEST_VALUE);
@@ -82,6 +82,12 @@ void compose_senders(struct writer *w, const struct digest *d)
     w->form->heading(w, "Who is behind it");
     through_us(w, d);
     figures(w, d);
+    if (shown > 0) {
+        w->form->gap(w);
+        w->form->paragraph(w,
+                           span_of("The largest campaigns, which are mails with the same shape of "
+                                   "subject or a link to the same host:"));
+    }
     for (size_t i = 0; i < shown; i++) {
         w->form->gap(w);
         campaign(w, d, &s->campaigns.items[i]);
