@@ -99,6 +99,7 @@ const char *const statement_text[STATEMENT_COUNT] = {
     [EACH_SENT_TO] = "SELECT recipient, sender, id, time FROM sent_to "
                      "ORDER BY recipient, sender, id",
     [EACH_SENT_DAY] = "SELECT day, source, messages FROM sent_day ORDER BY day, source",
+    [EACH_RELAYED] = "SELECT id, time FROM relayed ORDER BY id",
     [EACH_NAMELESS] = "SELECT time, source FROM nameless ORDER BY time, source",
     [EACH_STRAY] = "SELECT id, messages, time FROM stray ORDER BY id",
     [EACH_ITEM] = "SELECT item FROM source_item ORDER BY item",

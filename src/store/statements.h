@@ -62,6 +62,7 @@ enum statement {
     EACH_SENT_TO,
     EACH_SENT_DAY,
     EACH_NAMELESS,
+    EACH_RELAYED,
     EACH_STRAY,
     EACH_ITEM,
     EACH_GAP,

@@ -18,6 +18,7 @@ const struct transfer_table transfer_tables[] = {
      3,
      {{"day", TRANSFER_NUMBER}, {"source", TRANSFER_TEXT}, {"messages", TRANSFER_NUMBER}}},
     {"nameless", 2, {{"time", TRANSFER_NUMBER}, {"source", TRANSFER_TEXT}}},
+    {"relayed", 2, {{"id", TRANSFER_BYTES}, {"time", TRANSFER_NUMBER}}},
     {"stray",
      3,
      {{"id", TRANSFER_BYTES}, {"messages", TRANSFER_NUMBER}, {"time", TRANSFER_NUMBER}}},
@@ -62,9 +63,9 @@ static const struct {
     enum statement each, add;
 } statements[] = {
     {EACH_SENT_ID, PUT_SENT_ID},   {EACH_SENT_TO, SENT_TO_ADD}, {EACH_SENT_DAY, PUT_SENT_DAY},
-    {EACH_NAMELESS, NAMELESS_ADD}, {EACH_STRAY, PUT_STRAY},     {EACH_ITEM, ITEM_ADD},
-    {EACH_GAP, GAP_ADD},           {EACH_JOURNAL, JOURNAL_ADD}, {EACH_NOTE, PUT_NOTE},
-    {SOURCE_ALL, PUT_SOURCE},
+    {EACH_NAMELESS, NAMELESS_ADD}, {EACH_RELAYED, RELAYED_ADD}, {EACH_STRAY, PUT_STRAY},
+    {EACH_ITEM, ITEM_ADD},         {EACH_GAP, GAP_ADD},         {EACH_JOURNAL, JOURNAL_ADD},
+    {EACH_NOTE, PUT_NOTE},         {SOURCE_ALL, PUT_SOURCE},
 };
 
 _Static_assert(sizeof statements / sizeof *statements ==

@@ -105,6 +105,10 @@ like "$("$BACKSIFT" index coverage)" \
 
 # --- to another home under the same key
 index_of() { "$BACKSIFT" index export | grep -v '"format"'; }
+printf '%s mx postfix/%s\n' "$(date -u +%FT%TZ)" 'smtpd[1]: ABCDEF: client=far.test[203.0.113.9]' \
+    "$(date -u +%FT%TZ)" 'cleanup[1]: ABCDEF: message-id=<relayed@far.test>' \
+    "$(date -u +%FT%TZ)" 'smtp[1]: ABCDEF: to=<x@y.test>, relay=y.test[192.0.2.1]:25, status=sent (ok)' >"$T/mail.log"
+"$BACKSIFT" record -q "log:$T/mail.log"
 "$BACKSIFT" index export >"$T/export"
 is $? 0 'export'
 is "$(python3 -c '
@@ -112,6 +116,7 @@ import json, sys
 rows = [json.loads(line) for line in open(sys.argv[1])]
 print(rows[0]["format"], rows[-1]["end"] == len(rows) - 2, rows[-2]["table"])' "$T/export")" \
     'backsift-index True source' 'an export is JSON lines with their number'
+is "$(grep -c '"relayed"' "$T/export")" 1 'relayed mail is in it'
 is "$(grep -c 'm1\|bob\|host.example' "$T/export")" 0 'and reveals neither ID nor address'
 first=$(index_of)
 old_home=$HOME

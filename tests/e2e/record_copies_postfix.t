@@ -1,10 +1,13 @@
 #!/bin/sh
 # contrib/record/postfix-bcc in a real Postfix: what a user submits is recorded and goes out; what
 # arrives from outside is not recorded.
+# shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/e2e/private_root.sh
 . "$(dirname "$0")/private_root.sh"
+# shellcheck source=tests/e2e/mta/postfix.sh
 . "$(dirname "$0")/mta/postfix.sh"
-# shellcheck disable=SC2086,SC2154
+# shellcheck disable=SC2086
 in_private_root $mta_packages
 
 recipe=$top/contrib/record/postfix-bcc
@@ -24,5 +27,6 @@ chown ann /home/ann/.forward+sent
 postfix start >>"$T/start.log" 2>&1
 wait_for 10 postfix status
 
+# shellcheck source=tests/e2e/record_copies.sh
 . "$here/record_copies.sh"
 done_testing

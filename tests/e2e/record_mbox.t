@@ -1,5 +1,7 @@
 #!/bin/sh
+# shellcheck disable=SC2317  # functions called through ok
 # An mbox as a source, as mutt and formail write it, from run to run.
+# shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 month_ago=$(date -u -d '30 days ago' +%F)
