@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154
 # Sourced by real_*.t behind lib.sh, with $mta set: a real mail system in a root of its own makes
 # bounces and a delay notice of mail that ann@home.test sent, each is delivered to her Maildir, and
 # what `backsift classify` makes of it is compared with what was sent to whom.

@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034
 # Exim in the private root: local domain home.test with .forward files, far.test at the SMTP sink on
 # port 2525. The pipe transport is as Debian ships it (address_pipe runs no shell), with the
 # temp_errors that contrib/ asks for.

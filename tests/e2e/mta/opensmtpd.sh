@@ -1,8 +1,7 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034
 # OpenSMTPD in the private root: local domain home.test with .forward files, far.test at the SMTP
 # sink on port 2525. It refuses an unknown local recipient when mail is handed in, and never bounces it.
 mta_packages=opensmtpd
-# shellcheck disable=SC2034
 mta_refuses_unknown=yes
 
 mta_start() {

@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034
 # Postfix in the private root: local domain home.test, far.test at the SMTP sink on port 2525.
 mta_packages=postfix
 
@@ -9,7 +9,8 @@ mta_start() {
     cat >/etc/postfix/main.cf <<'EOF'
 compatibility_level = 3.6
 myhostname = mx.home.test
-mydestination = home.test, localhost
+myorigin = home.test
+mydestination = home.test, mx.home.test, localhost
 alias_maps =
 alias_database =
 inet_interfaces = loopback-only

@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2016
+# shellcheck shell=sh disable=SC2016,SC2034
 # Sendmail in the private root: local domain home.test with .forward files, far.test at the SMTP sink
 # on port 2525. Pipes run under smrsh as Debian ships it, so programs need a link in /etc/mail/smrsh.
 # Its local mailer is procmail, with a Maildir as its default.
