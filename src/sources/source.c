@@ -13,7 +13,7 @@
 static const struct source_kind source_imap = {.scheme = "imap"};
 
 static const struct source_kind *const kinds[] = {&source_stdin, &source_wrapper, &source_maildir,
-                                                  &source_mbox, &source_log, &source_imap};
+                                                  &source_mbox,  &source_log,     &source_imap};
 
 static bool is_of_kind(const struct source_kind *k, const char *name)
 {

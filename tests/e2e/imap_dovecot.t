@@ -302,6 +302,56 @@ chmod 600 "$HOME/secret"
 account 'port = 143' 'tls = starttls'
 like "$(sweep)" 'imap:work: 0 looked at*' "STARTTLS"
 
+# --- servers that can do less, and more mailboxes -----------------------------------------------------
+# restart LINE...: the server again, with these lines more in its configuration.
+restart() {
+    dovecot -c "$work/dovecot.conf" stop >/dev/null 2>&1
+    closed() { ! listens 993; }
+    wait_for 20 closed
+    sed -i '/^# more/,$d' "$work/dovecot.conf"
+    printf '%s\n' '# more' "$@" >>"$work/dovecot.conf"
+    dovecot -c "$work/dovecot.conf" >"$work/start.log" 2>&1
+    wait_for 20 listens 993
+}
+# A message that the user has marked deleted and not expunged must outlive every sweep.
+for f in "$mail"/cur/*P1.host*; do mv "$f" "${f%%:*}:2,T"; done
+
+restart 'imap_capability = IMAP4rev1 SASL-IR NAMESPACE UIDPLUS'
+account
+bounce carl forged-3 | put . 170000031.B5.host
+like "$(sweep)" 'imap:work: 1 looked at, 1 responses, 1 moved*' "without MOVE: by copy"
+is "$(count .)" 4 "the copied message is expunged, and no other that is marked deleted"
+
+restart 'imap_capability = IMAP4rev1 SASL-IR'
+bounce dora forged-4 | put . 170000041.B6.host
+like "$(sweep)" '*1 moved*the old copies are marked deleted*' "without UIDPLUS: marked, with a word about it"
+is "$(count .)" 5 "nothing is expunged at all"
+is "$(find "$mail/cur" -name '*B6*,*T*' | wc -l | tr -d ' ')" 1 "the old copy is marked deleted"
+like "$(sweep)" 'imap:work: 0 looked at*' "and not looked at again"
+restart
+account '[folders]' 'bounce.* = Robots/Größe & Co'
+bounce emil forged-5 | put . 170000051.B7.host
+plain 5 | put . 170000052.P5.host
+plain 6 | put . 170000053.P6.host
+like "$(sweep --limit=2)" 'imap:work: 2 looked at, 1 responses, 1 moved*' "--limit ends a run early"
+is "$(count '.Robots.Gr&APYA3w-e &- Co')" 1 "a folder in a folder, with a name beyond ASCII"
+like "$(sweep)" 'imap:work: 1 looked at, 0 responses*' "and the next goes on behind it"
+bounce fritz forged-6 | put .Archive 170000061.B8.host
+account 'mailbox = INBOX, Archive'
+touch -d 2020-01-01 "$mail/.Archive/new/170000061.B8.host"
+like "$(sweep --dry-run --since=2026-01-01)" 'imap:work: 0 looked at*' "--since leaves older messages alone"
+like "$(sweep)" 'imap:work: 1 looked at, 1 responses, 1 moved*' "further mailboxes are swept"
+is "$(count .Archive)" 0 "and what is found there is moved"
+account 'mailbox = Nowhere'
+got=$(sweep)
+is $? 65 "a mailbox that is not there"
+like "$got" '*opening the mailbox*' "is named as the trouble"
+
+# A new UIDVALIDITY: all is looked at anew, and nothing is journaled twice as the same message.
+account
+rm "$mail"/dovecot-uidlist "$mail"/dovecot.index* 2>/dev/null
+like "$(sweep)" "imap:work: $(count .) looked at*" "a new UIDVALIDITY: everything is looked at again"
+
 # --- who is not trusted -------------------------------------------------------------------------------
 cat >"$work/fake.py" <<'END'
 # A server that is not to be trusted. It writes what it is told by the client to a file.
