@@ -12,17 +12,22 @@
 # Packages are kept in $BUILD/packages. Behind it the helpers `add_user` and `wait_for` are there.
 
 # missing_packages PACKAGE...: those of the packages and their dependencies that are not installed.
+# Fails where apt knows one of them not.
 missing_packages() {
-    apt-get install -s --no-install-recommends "$@" 2>/dev/null | sed -n 's/^Inst \([^ ]*\) .*/\1/p'
+    plan=$(apt-get install -s --no-install-recommends "$@" 2>/dev/null) || return 1
+    printf '%s\n' "$plan" | sed -n 's/^Inst \([^ ]*\) .*/\1/p'
 }
 
+# Tests that run side by side may want the same packages: one fetches them, the others wait for it.
 fetch_packages() {
     mkdir -p "$BUILD/packages/$1" || return 1
-    [ -e "$BUILD/packages/$1/complete" ] && return 0
     (
         cd "$BUILD/packages/$1" || exit 1
         shift
-        names=$(missing_packages "$@")
+        exec 9>lock
+        flock 9
+        [ ! -e complete ] || exit 0
+        names=$(missing_packages "$@") || exit 1
         # Installed packages are asked for by name: their files are in the host's root already.
         # shellcheck disable=SC2086
         [ -z "$names" ] || apt-get download $names >download.log 2>&1 || exit 1
