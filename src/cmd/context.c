@@ -14,6 +14,7 @@
 #include "base/io.h"
 #include "base/directory.h"
 #include "base/limits.h"
+#include "sources/write_count.h"
 
 bool context_open(struct context *c, enum caller caller, const char *config_option, struct error *e)
 {
@@ -92,6 +93,23 @@ bool context_lock(const struct context *c, const char *name, bool wait, int *fd,
         if (errno != EINTR)
             return error_system(e, ERROR_RETRY, errno, "cannot lock %s/%s", path, name);
     }
+    return true;
+}
+
+bool context_open_to_record(struct context *c, struct error *e)
+{
+    unixtime restored;
+    char since[32];
+    if (!context_open_store(c, STORE_WRITE, LIMIT_RECORD_MS, e) ||
+        !write_count_add(c->store, c->config, &restored, e))
+        return false;
+    clock_format(restored, since);
+    if (restored >= 0)
+        log_line(c->log, LOG_LEVEL_WARNING,
+                 "the index was restored from a backup: what was recorded after %s "
+                 "is missing, and no response is judged forged for that time; record again what is "
+                 "still there",
+                 since);
     return true;
 }
 

@@ -40,6 +40,9 @@ void context_save_rules(struct context *c);
 void context_doubt_rules(struct context *c);
 /* Opens the store once; later calls give the same. */
 bool context_open_store(struct context *c, enum store_access access, int wait_ms, struct error *e);
+/* Opens it for a run of `record`, which is counted: a store that was restored from a backup is
+ * noticed, gets its gap, and is logged. */
+bool context_open_to_record(struct context *c, struct error *e);
 /* Locks a file in the state folder, both made when missing, so that one run of a kind is at work at
  * a time: with wait until the other has ended, else a running one is an error. The lock goes when
  * *fd is closed. */

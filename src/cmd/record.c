@@ -177,7 +177,7 @@ static int record_sources(struct record *r, char **words, size_t count, struct e
                   "no source of sent mail is declared: add 'source = maildir:PATH' under [index] "
                   "in %s",
                   r->context.paths.config_file);
-    else if (context_open_store(&r->context, STORE_WRITE, LIMIT_RECORD_MS, e) &&
+    else if (context_open_to_record(&r->context, e) &&
              pending_gap_store(r->context.store, r->context.config, e))
         return count > 0 ? run_sources(r, words, count)
                          : run_sources(r, (char *const *)declared->items, declared->count);

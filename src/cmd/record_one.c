@@ -82,9 +82,9 @@ static void note_gap(struct context *c, const char *source)
 static bool record(struct context *c, const struct outgoing *o, const char *source,
                    struct span header, struct error *e)
 {
-    bool ok = context_open_store(c, STORE_WRITE, LIMIT_RECORD_MS, e) &&
-              source_record_message(c->store, source, header, o->sender, o->recipients,
-                                    o->recipient_count, e);
+    bool ok =
+        context_open_to_record(c, e) && source_record_message(c->store, source, header, o->sender,
+                                                              o->recipients, o->recipient_count, e);
     /* What is no message here may become one on its way: sendmail makes a header for a bare text.
      */
     bool goes_out = strcmp(source, SOURCE_WRAPPER) == 0;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "sources/pending_gap.h"
+#include "sources/write_count.h"
 
 /* The store's note of coverage_forget: seconds since 1970. */
 #define FORGOTTEN_NOTE "forgotten-before"
@@ -149,7 +150,8 @@ bool coverage_holds(struct store *s, struct arena *arena, const struct config *c
         return not_covered(why, arena_printf(arena, "%s has a gap from %s to %s: %s",
                                              gaps[0].source, day(arena, gaps[0].from),
                                              day(arena, gaps[0].to), gaps[0].reason));
-    return !pending_gap_lies_in(arena, config, from, to, why);
+    return !pending_gap_lies_in(arena, config, from, to, why) &&
+           !write_count_gap_lies_in(s, arena, config, from, to, why);
 }
 
 bool coverage_spans(struct store *s, struct arena *arena, const struct config *config,

@@ -145,6 +145,22 @@ is "$(index_of)" "$first" 'importing again changes nothing'
 is $? 0 'an imported ID is found'
 HOME=$old_home
 
+# --- restored from a backup
+HOME=$T/restored
+state=$HOME/.local/state/backsift
+config '[own]' 'domain = example.org' '[index]' "source = stdin" "complete-since = $(ago 40)"
+ok send first@host.example dora@b.example -- 'a fresh index'
+cp -R "$state" "$T/backup"
+like "$("$BACKSIFT" index coverage)" "*'forged' is possible*" 'before: forged is possible'
+ok send lost@host.example dora@b.example -- 'one more is recorded'
+rm -rf "$state" && cp -R "$T/backup" "$state"
+like "$("$BACKSIFT" index coverage)" '*At present it is not: the index was restored from a backup*' \
+    'a restored index is noticed at once'
+ok send kept@host.example dora@b.example -- 'another is recorded'
+like "$(cat "$state/backsift.log")" '*the index was restored from a backup*' 'with a line in the log'
+like "$("$BACKSIFT" index coverage)" '*At present it is not: index has a gap from *restored*' 'and the gap stays'
+HOME=$old_home
+
 # --- damage
 is "$("$BACKSIFT" index verify)" 'the index is sound' 'verify'
 db=$HOME/.local/state/backsift/backsift.db

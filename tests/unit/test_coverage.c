@@ -5,6 +5,7 @@
 
 #include "sources/coverage.h"
 #include "sources/pending_gap.h"
+#include "sources/write_count.h"
 
 static struct coverage find(void)
 {
@@ -153,10 +154,59 @@ static void test_pending_gaps_that_cannot_be_read(void **state)
     assert_true(why[0] != '\0');
 }
 
+static unixtime count_run(void)
+{
+    struct error e = {0};
+    unixtime restored;
+    if (!write_count_add(w.store, w.config, &restored, &e))
+        fail_msg("%s", e.text);
+    return restored;
+}
+
+static void test_restored_store(void **state)
+{
+    (void)state;
+    const char *why, *backup;
+    struct error e = {0};
+    covered();
+    assert_int_equal(count_run(), -1);
+    assert_int_equal(count_run(), -1);
+    assert_true(store_note_get(w.store, w.home.arena, "write-count", &backup, &e));
+    assert_int_equal(count_run(), -1);
+    assert_true(holds(w.now - 5 DAYS, w.now, &why));
+    /* As in a backup of two days ago. */
+    backup = arena_printf(w.home.arena, "2 %lld", (long long)(w.now - 2 DAYS));
+    assert_true(store_note_set(w.store, "write-count", backup, &e));
+    assert_false(holds(w.now - 5 DAYS, w.now, &why));
+    assert_non_null(strstr(why, "restored"));
+    assert_true(holds(w.now - 5 DAYS, w.now - 3 DAYS, &why));
+    assert_int_equal(count_run(), w.now - 2 DAYS);
+    assert_int_equal(count_run(), -1);
+    assert_false(holds(w.now - 5 DAYS, w.now, &why));
+    assert_true(holds(w.now - 5 DAYS, w.now - 3 DAYS, &why));
+    /* Other hosts that share the store only move it ahead. */
+    backup = arena_printf(w.home.arena, "99 %lld", (long long)w.now);
+    assert_true(store_note_set(w.store, "write-count", backup, &e));
+    assert_int_equal(count_run(), -1);
+}
+
+static void test_count_that_cannot_be_kept(void **state)
+{
+    (void)state;
+    const char *why;
+    covered();
+    const char *path = arena_printf(w.home.arena, "%s.count", w.config->key_file);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(count_run(), -1);
+    assert_true(holds(w.now - 5 DAYS, w.now, &why));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(test_nothing_said),
+        WORLD_TEST(test_restored_store),
+        WORLD_TEST(test_count_that_cannot_be_kept),
         WORLD_TEST(test_begin),
         WORLD_TEST(test_pruned),
         WORLD_TEST(test_end),
