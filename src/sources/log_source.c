@@ -240,7 +240,8 @@ static bool is_marked(struct run *r, const struct log_file *file, bool *is)
     return n >= 0 || cannot_read(r, file->path);
 }
 
-static bool read_file(struct run *r, const struct log_file *file, bool grows)
+/* Reads a file from the mark (resume), or from its start. */
+static bool read_file(struct run *r, const struct log_file *file, bool resume, bool grows)
 {
     char start[FILE_MARK_BYTES], last = '\n';
     struct file_mark before = r->mark;
@@ -248,6 +249,7 @@ static bool read_file(struct run *r, const struct log_file *file, bool grows)
     if (!f)
         return r->moved;
     gzbuffer(f, BUFFER / 2);
+    r->mark.offset = resume ? r->mark.offset : 0;
     int n = read_start(f, start);
     bool ok = n >= 0 || cannot_read(r, file->path);
     if (ok && r->mark.offset > 0)
@@ -303,9 +305,7 @@ static bool pass(struct run *r, const char *path)
          * the file before it may still grow. */
         if (i > first && files.items[i].st.st_size == 0)
             continue;
-        if (i > first)
-            r->mark.offset = 0;
-        if (!read_file(r, &files.items[i], i + 1 == files.count))
+        if (!read_file(r, &files.items[i], i == first, i + 1 == files.count))
             return false;
     }
     return true;

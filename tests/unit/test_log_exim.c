@@ -102,10 +102,9 @@ static void test_injection(void **state)
         log_append(f, line);
         snprintf(id, sizeof id, "e%zu@evil", i);
         log_run(f);
-        if (log_sent(f, id))
+        if (log_sent(f, id) || f->progress.added > 0)
             fail_msg("entered: %s", evil[i]);
     }
-    assert_int_equal(f->progress.added, 0);
 }
 
 /* A filter or a user that hands inbound mail in again. */

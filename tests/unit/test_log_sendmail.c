@@ -60,6 +60,10 @@ static void test_inbound_and_injection(void **state)
                "proto=ESMTP, daemon=MTA, relay=localhost [203.0.113.9] (may be forged)\n" M
                "4ANKNq000003: to=<ann@phone.test>, delay=0, mailer=esmtp, relay=mx.phone.test. "
                "[192.0.2.25], dsn=2.0.0, stat=Sent (ok)\n");
+    log_append(f, M "4ANKNq000004: from=<\"a, auth=PLAIN, relay=b\"@evil>, size=1, class=0, "
+                    "nrcpts=1, msgid=<e4@evil>, proto=ESMTP, daemon=MTA, relay=x [203.0.113.9]\n");
+    log_run(f);
+    assert_false(log_sent(f, "e4@evil"));
     assert_false(log_sent(f, "e1@evil"));
     assert_false(log_sent(f, "e2@evil"));
     assert_false(log_sent(f, "e3@evil"));

@@ -243,6 +243,19 @@ static void test_odd_lines(void **state)
     free(huge);
 }
 
+/* What is left of an over-long line when the rest of it comes is no line of its own. */
+static void test_rest_of_a_long_line(void **state)
+{
+    struct log_fixture *f = *state;
+    for (int i = 0; i < 2 * 256 * 16; i++)
+        log_append(f, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+    log_run(f);
+    log_read(f, P "pickup[1]: AAAAA1: uid=0 from=<ann>\n" P
+                  "cleanup[2]: AAAAA1: message-id=<m1@home.test>\n");
+    assert_false(knows(f, 1));
+    assert_int_equal(f->progress.seen, 1);
+}
+
 static void test_deadline(void **state)
 {
     struct log_fixture *f = *state;
@@ -307,6 +320,7 @@ int main(void)
         LOG_TEST(test_no_log),
         LOG_TEST(test_too_old),
         LOG_TEST(test_odd_lines),
+        LOG_TEST(test_rest_of_a_long_line),
         LOG_TEST(test_deadline),
         cmocka_unit_test(test_time),
     };
