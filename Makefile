@@ -26,7 +26,7 @@ DEPS_CHECK := libcmocka-dev tidy perl python3 procps iproute2 util-linux procmai
               postgresql openssl
 DEPS_LINT  := clang-format clang-tidy cppcheck mandoc shellcheck
 DEPS_FUZZ  := clang
-DEPS_BENCH := hyperfine valgrind procmail maildrop
+DEPS_BENCH := hyperfine valgrind procmail maildrop fdm
 
 # --- flags ----------------------------------------------------------------------------------------
 PACKAGES := libpcre2-8 inih sqlite3 libseccomp nettle zlib gnutls

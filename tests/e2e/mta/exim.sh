@@ -51,7 +51,7 @@ sink:
   hosts_try_fastopen =
 address_pipe:
   driver = pipe
-  return_output
+  return_fail_output
   temp_errors = *
 address_file:
   driver = appendfile
