@@ -207,6 +207,12 @@
 #define LIMIT_DIGEST_CHECKS 100
 /* Columns of one foreign value in a list of values: a line of a mail and a half. */
 #define LIMIT_DIGEST_VALUE ((size_t)100)
+/* Bytes of one TXT record: SPF and DKIM have some hundred. */
+#define LIMIT_DNS_TEXT ((size_t)8192)
+/* Milliseconds for one question to the DNS that a person waits for. */
+#define LIMIT_DNS_MS 3000
+/* Selectors asked for in one run of `check --dns`. */
+#define LIMIT_SELECTORS 20
 /* Different troubles of backsift's own that are told apart in its log. */
 #define LIMIT_DIGEST_TROUBLES 100
 /* Lines of one kind that the mail shows unless all are asked for. */

@@ -16,6 +16,7 @@
 #include "base/printable.h"
 #include "cmd/callers.h"
 #include "cmd/check.h"
+#include "cmd/check_dns.h"
 #include "cmd/context.h"
 #include "cmd/exit_code.h"
 #include "mailbox/maildir.h"
@@ -27,6 +28,8 @@ static const char usage[] =
     "Look whether everything is wired: configuration, rules, Maildir, index, sources, coverage, "
     "and\n"
     "the files that call backsift. Say what is missing and what to do.\n\n"
+    "  -d, --dns               look up, too, what your domains publish: SPF, DMARC, DKIM keys\n"
+    "  -s, --selector=NAME     the DKIM key of that name, with --dns (again for more)\n"
     "  -q, --quiet             print only what is wrong\n"
     "  -c, --config=FILE       read this configuration\n"
     "  -h, --help              show this help\n\n"
@@ -176,13 +179,26 @@ static void check_coverage(struct check *k)
 }
 
 static const struct option options[] = {
-    {"quiet", no_argument, NULL, 'q'},
-    {"config", required_argument, NULL, 'c'},
-    {"help", no_argument, NULL, 'h'},
-    {0},
+    {"dns", no_argument, NULL, 'd'},   {"selector", required_argument, NULL, 's'},
+    {"quiet", no_argument, NULL, 'q'}, {"config", required_argument, NULL, 'c'},
+    {"help", no_argument, NULL, 'h'},  {0},
 };
 
-static int run_all(struct check *k, struct error *e)
+struct dns_options {
+    bool wanted;
+    const char *selectors[LIMIT_SELECTORS];
+    size_t selector_count;
+};
+
+static bool add_selector(struct dns_options *dns, const char *name, struct error *e)
+{
+    if (dns->selector_count == LIMIT_SELECTORS)
+        return error_set(e, ERROR_USAGE, "check takes %d selectors at most", LIMIT_SELECTORS);
+    dns->selectors[dns->selector_count++] = name;
+    return true;
+}
+
+static int run_all(struct check *k, const struct dns_options *dns, struct error *e)
 {
     if (!context_open(&k->context, CALLER_USER, k->config_option, e))
         return exit_code_of(e);
@@ -193,6 +209,8 @@ static int run_all(struct check *k, struct error *e)
     check_sources(k);
     check_coverage(k);
     callers_check(k);
+    if (dns->wanted)
+        check_dns(k, dns->selectors, dns->selector_count);
     if (!k->quiet)
         printf("%d wrong, %d warnings\n", k->wrong, k->warnings);
     return k->wrong ? EXIT_NO : EXIT_DONE;
@@ -201,11 +219,16 @@ static int run_all(struct check *k, struct error *e)
 int command_check(int argc, char **argv)
 {
     struct check k = {0};
+    struct dns_options dns = {0};
     struct error e = {0};
     opterr = 0;
-    for (int c; (c = getopt_long(argc, argv, ":qc:h", options, NULL)) != -1;) {
+    for (int c; (c = getopt_long(argc, argv, ":ds:qc:h", options, NULL)) != -1;) {
         if (c == 'q')
             k.quiet = true;
+        else if (c == 'd')
+            dns.wanted = true;
+        else if (c == 's')
+            add_selector(&dns, optarg, &e);
         else if (c == 'c')
             k.config_option = optarg;
         else if (c == 'h')
@@ -215,7 +238,7 @@ int command_check(int argc, char **argv)
     }
     if (!e.kind && optind < argc)
         error_set(&e, ERROR_USAGE, "check takes no arguments: try 'backsift check --help'");
-    int code = e.kind ? exit_code_of(&e) : run_all(&k, &e);
+    int code = e.kind ? exit_code_of(&e) : run_all(&k, &dns, &e);
     if (e.kind)
         command_print_error(&e);
     context_close(&k.context);
