@@ -4,4 +4,10 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck disable=SC2034,SC2154
 mta=exim unknown_status=5.0.0
+
+# The command of Exim's filter language, with the text and header it has by itself.
+make_autoresponder() {
+    printf '# Exim filter\nif personal then vacation endif\n' >"$1/.forward"
+    printf 'I am away until Monday.\n' >"$1/.vacation.msg"
+}
 . "$here/real_responses.sh"

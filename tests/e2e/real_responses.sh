@@ -18,7 +18,7 @@ send() {
         timeout 30 /usr/sbin/sendmail -f ann@home.test "$1" >>"$T/sendmail.log" 2>&1
 }
 
-# response_to NAME: the file of the first response in which her mail to NAME is quoted.
+# response_to NAME: the file of the first response in which her mail to NAME is cited.
 response_to() {
     grep -ls "to-$1@home.test" "$inbox"/* | head -n 1
 }
@@ -39,7 +39,7 @@ answer = json.load(sys.stdin)
 words = [answer["class"]] + answer["original_ids"]
 for r in answer["recipients"]:
     words += [r["address"], r["action"], r["status"]]
-print(*words, answer["reporting_mta"])')
+print(*filter(None, words + [answer["reporting_mta"]]))')
     is "$got" "$2" "$3"
 }
 
@@ -47,6 +47,12 @@ add_user ann
 add_user gone
 printf '"|exit 67"\n' >/home/gone/.forward
 chown gone:gone /home/gone/.forward
+
+if command -v make_autoresponder >/dev/null; then
+    add_user away
+    make_autoresponder /home/away
+    chown -R away: /home/away
+fi
 
 mkdir "$T/far"
 python3 "$here/smtp_sink.py" 2525 "$T/far" >"$T/far.log" 2>&1 </dev/null &
@@ -80,5 +86,11 @@ if [ -n "${gone_status:-}" ]; then
     send gone@home.test
     recognised gone "bounce to-gone@home.test gone@home.test failed $gone_status mx.home.test" \
         "$mta: a program in .forward that knows no such user"
+fi
+
+# A test that defines make_autoresponder has the mail system's own autoresponder answer for the user away.
+if command -v make_autoresponder >/dev/null; then
+    send away@home.test
+    recognised away "autoreply to-away@home.test" "$mta: its own autoresponder"
 fi
 done_testing

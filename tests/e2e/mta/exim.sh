@@ -39,6 +39,7 @@ userforward:
   allow_filter
   pipe_transport = address_pipe
   file_transport = address_file
+  reply_transport = address_reply
 localuser:
   driver = accept
   domains = +local_domains
@@ -56,6 +57,8 @@ address_pipe:
 address_file:
   driver = appendfile
   maildir_format
+address_reply:
+  driver = autoreply
 maildir_home:
   driver = appendfile
   directory = $home/Maildir
