@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2086,SC2154
+# shellcheck shell=sh disable=SC2034,SC2086,SC2154
 # Sourced behind lib.sh and private_root.sh by the tests of callers: real mail systems that hand mail
 # to backsift as contrib/ says. What is shown for each recipe: mail lands where it should; and with
 # backsift broken in one of four ways the mail system keeps the mail and delivers it once it is mended.
