@@ -26,7 +26,7 @@ DEPS_CHECK := libcmocka-dev tidy perl python3 procps iproute2 util-linux procmai
               postgresql openssl
 DEPS_LINT  := clang-format clang-tidy cppcheck mandoc shellcheck
 DEPS_FUZZ  := clang
-DEPS_BENCH := hyperfine valgrind procmail maildrop fdm
+DEPS_BENCH := hyperfine valgrind procmail maildrop fdm liblmdb-dev
 
 # --- flags ----------------------------------------------------------------------------------------
 PACKAGES := libpcre2-8 inih sqlite3 libseccomp nettle zlib gnutls
@@ -241,6 +241,7 @@ $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libbacksift.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/bench/index_bench: LIBS += -llmdb
 
 bench: deps-bench all $(BENCH_PROGRAMS)
 	@for b in $(sort $(wildcard tests/bench/*.sh)); do \
