@@ -245,17 +245,18 @@ void log_message_came_from(struct log_queue *q, struct log_message *m,
 
 bool log_values_add(struct log_values *list, struct span value, size_t most)
 {
-    for (size_t i = 0; i < list->count; i++)
-        if (span_is(value, list->items[i]))
-            return true;
-    if (list->count >= most)
-        return true;
-    char **more = realloc(list->items, (list->count + 1) * sizeof *more);
-    if (!more)
-        return false;
+    char *copy = copy_of(value);
+    bool is_there = list->count >= most;
+    for (size_t i = 0; copy && !is_there && i < list->count; i++)
+        is_there = strcmp(copy, list->items[i]) == 0;
+    char **more = copy && !is_there ? realloc(list->items, (list->count + 1) * sizeof *more) : NULL;
+    if (!more) {
+        free(copy);
+        return is_there;
+    }
     list->items = more;
-    more[list->count] = copy_of(value);
-    return more[list->count] && ++list->count;
+    more[list->count++] = copy;
+    return true;
 }
 
 void log_message_id(struct log_queue *q, struct log_message *m, struct span id)
