@@ -166,14 +166,19 @@ bool imap_open(struct imap_session *s, struct arena *arena, const struct imap_ac
            imap_login(s, e) && imap_read_capabilities(s, e);
 }
 
+/* libetpan says LOGOUT to whoever is there when a session is freed; a server that is silent or not
+ * trusted is left without a word. */
 void imap_close(struct imap_session *s)
 {
-    if (s->imap && s->imap->imap_stream && !imap_stream_trouble(s->low)[0] && !s->misunderstood &&
-        s->imap->imap_state >= MAILIMAP_STATE_AUTHENTICATED) {
+    bool healthy = s->low && !imap_stream_trouble(s->low)[0] && !s->misunderstood;
+    if (!s->imap)
+        return;
+    if (healthy && s->imap->imap_stream && s->imap->imap_state >= MAILIMAP_STATE_AUTHENTICATED) {
         imap_allow(s, 0);
-        mailimap_logout(s->imap);
+    } else if (s->imap->imap_stream) {
+        mailstream_close(s->imap->imap_stream);
+        s->imap->imap_stream = NULL;
     }
-    if (s->imap)
-        mailimap_free(s->imap);
+    mailimap_free(s->imap);
     *s = (struct imap_session){0};
 }
