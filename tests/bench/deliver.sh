@@ -1,6 +1,6 @@
 #!/bin/sh
-# One delivery as a whole process beside procmail and maildrop: the same messages, the same disk,
-# commands in turn; an index of a million sent messages. And the start without a message beside
+# One delivery as a whole process beside procmail, maildrop, fdm and dovecot-lda: the same messages,
+# the same disk, commands in turn; an index of a million sent messages. And the start without a message beside
 # /bin/true. ROUNDS (100) and IDS (1000000) are settings.
 set -eu
 : "${BACKSIFT:?}" "${BUILD:?}" "${ROUNDS:=100}" "${IDS:=1000000}"
@@ -12,12 +12,41 @@ mkdir -p "$HOME/Maildir/cur" "$HOME/Maildir/new" "$HOME/Maildir/tmp" "$HOME/.con
 printf '[own]\ndomain = example.org\n[index]\nsource = stdin\ncomplete-since = %s\n' \
     "$(date -u -d '60 days ago' +%F)" >"$HOME/.config/backsift/backsift.conf"
 "$BUILD/bench/fill_index" "$IDS"
-for n in procmail maildrop; do
+for n in procmail maildrop fdm dovecot; do
     mkdir -p "$HOME/$n/cur" "$HOME/$n/new" "$HOME/$n/tmp"
 done
 printf 'MAILDIR=%s\nDEFAULT=%s/procmail/\nLOGFILE=/dev/null\n' "$HOME" "$HOME" >"$HOME/procmailrc"
 printf 'to "%s/maildrop"\n' "$HOME" >"$HOME/mailfilter"
-chmod 600 "$HOME/procmailrc" "$HOME/mailfilter"
+cat >"$HOME/fdm.conf" <<EOF
+set default-user "$(id -un)"
+set lock-file "$HOME/fdm.lock"
+account "stdin" stdin
+action "maildir" maildir "$HOME/fdm"
+match all action "maildir"
+EOF
+cat >"$HOME/dovecot.conf" <<EOF
+protocols =
+ssl = no
+mail_location = maildir:$HOME/dovecot
+log_path = /dev/null
+postmaster_address = postmaster@example.org
+first_valid_uid = 0
+EOF
+chmod 600 "$HOME/procmailrc" "$HOME/mailfilter" "$HOME/fdm.conf"
+
+# The others, as far as they are here.
+lda=/usr/lib/dovecot/dovecot-lda
+set -- procmail -t "$HOME/procmailrc" -- maildrop "$HOME/mailfilter"
+if command -v fdm >/dev/null; then
+    set -- "$@" -- fdm -q -f "$HOME/fdm.conf" -a stdin fetch
+else
+    echo "fdm is not installed: left out"
+fi
+if [ -x $lda ]; then
+    set -- "$@" -- $lda -c "$HOME/dovecot.conf" -e
+else
+    echo "dovecot-lda (dovecot-core) is not installed: left out"
+fi
 
 {
     printf 'Return-Path: <dan@friend.example>\nFrom: dan@friend.example\nTo: me@example.org\nSubject: Lunch?\nMessage-ID: <1@friend.example>\n\n'
@@ -65,9 +94,7 @@ EOF
 for message in mail bounce; do
     echo "-- delivering: $message ($(wc -c <"$HOME/$message") bytes, index of $IDS)"
     "$BUILD/bench/alternate" "$ROUNDS" "$HOME/$message" \
-        "$BACKSIFT" deliver -r x7@example.org -- \
-        procmail -t "$HOME/procmailrc" -- \
-        maildrop "$HOME/mailfilter"
+        "$BACKSIFT" deliver -r x7@example.org -- "$@"
 done
 echo "-- the start without a message"
 "$BUILD/bench/alternate" "$ROUNDS" /dev/null "$BACKSIFT" --version -- /bin/true
