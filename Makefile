@@ -26,7 +26,8 @@ DEPS_CHECK := libcmocka-dev tidy perl python3 procps iproute2 util-linux procmai
               postgresql openssl
 DEPS_LINT  := clang-format clang-tidy cppcheck mandoc shellcheck
 DEPS_FUZZ  := clang
-DEPS_BENCH := hyperfine valgrind procmail maildrop fdm liblmdb-dev
+DEPS_BENCH := hyperfine valgrind procmail maildrop fdm liblmdb-dev time libsisimai-perl \
+              python3-flufl.bounce spamassassin
 
 # --- flags ----------------------------------------------------------------------------------------
 PACKAGES := libpcre2-8 inih sqlite3 libseccomp nettle zlib gnutls
