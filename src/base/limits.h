@@ -169,6 +169,11 @@
 
 /* --- check --- */
 
+/* A push source is called silent when it recorded nothing for so many days, a holiday's or a quiet
+ * week's, while others recorded so many messages. */
+#define LIMIT_SILENT_DAYS     7
+#define LIMIT_SILENT_MESSAGES 5
+
 /* Bytes read of a .forward, .procmailrc and the like: such files have a few lines. */
 #define LIMIT_CALLER_FILE ((size_t)64 * 1024)
 

@@ -22,6 +22,7 @@
 #include "mailbox/maildir.h"
 #include "sources/coverage.h"
 #include "sources/source.h"
+#include "store/transfer.h"
 
 static const char usage[] =
     "Usage: backsift check [OPTION]...\n"
@@ -132,6 +133,50 @@ static void check_index(struct check *k)
                      (long long)stats.ids, (long long)stats.recipients);
 }
 
+struct others {
+    const char *name;  /* the source that is asked about */
+    int64_t after_day; /* of its last message */
+    int64_t messages;  /* that others recorded since, and it did not */
+};
+
+static bool count_others(void *context, const struct transfer_table *table,
+                         const struct transfer_value *row, struct error *e)
+{
+    struct others *o = context;
+    (void)table;
+    (void)e;
+    if (row[0].number > o->after_day && !span_equals(row[1].bytes, span_of(o->name)))
+        o->messages += row[2].number;
+    return true;
+}
+
+static const struct transfer_table *days_table(void)
+{
+    const struct transfer_table *t = transfer_tables;
+    while (strcmp(t->name, "sent_day") != 0)
+        t++;
+    return t;
+}
+
+/* A wrapper that is no longer called says nothing by itself; other sources that go on seeing mail
+ * leave do: a message counts for the source that had it first. */
+static void check_silence(struct check *k, const char *name, const struct source_state *state)
+{
+    struct others o = {.name = name, .after_day = state->last_run / SECONDS_PER_DAY};
+    struct error e = {0};
+    char when[32];
+    bool silent =
+        state->is_push && clock_now() - state->last_run > LIMIT_SILENT_DAYS * SECONDS_PER_DAY;
+    if (!silent || !transfer_each(k->context.store, days_table(), count_others, &o, &e) ||
+        o.messages < LIMIT_SILENT_MESSAGES)
+        return;
+    clock_format(state->last_run, when);
+    check_report(k, CHECK_WARNING, "source",
+                 "%s has fallen silent: its last message was at %s, and other sources have seen "
+                 "%lld leave since: is it still called for all you send?",
+                 name, when, (long long)o.messages);
+}
+
 static void check_sources(struct check *k)
 {
     const struct config *c = k->context.config;
@@ -153,6 +198,7 @@ static void check_sources(struct check *k)
             clock_format(state.last_run, when);
             check_report(k, CHECK_OK, "source", "%s: %lld messages, last run %s",
                          c->sources.items[i], (long long)state.messages, when);
+            check_silence(k, c->sources.items[i], &state);
         } else
             check_report(k, CHECK_WARNING, "source", "%s has never run: run 'backsift record'",
                          c->sources.items[i]);

@@ -161,6 +161,30 @@ like "$(cat "$state/backsift.log")" '*the index was restored from a backup*' 'wi
 like "$("$BACKSIFT" index coverage)" '*At present it is not: index has a gap from *restored*' 'and the gap stays'
 HOME=$old_home
 
+# --- a push source that has fallen silent
+HOME=$T/silent
+make_maildir "$HOME/Maildir"
+make_maildir "$HOME/Sent"
+config '[own]' 'domain = example.org' '[index]' "source = maildir:~/Sent, stdin" "complete-since = $(ago 40)"
+ok send early@host.example dora@b.example -- 'a push source'
+python3 - "$HOME/.local/state/backsift/backsift.db" <<'PYTHON'
+import sqlite3, sys, time
+db = sqlite3.connect(sys.argv[1])
+db.execute("UPDATE source SET last_run = ?, first_run = 1", (int(time.time()) - 9 * 86400,))
+db.execute("UPDATE sent_day SET day = day - 9")
+db.commit()
+PYTHON
+for n in 1 2 3 4; do sent_copy "w$n" 2 "w$n@host.example"; done
+ok "$BACKSIFT" record -q -- 'four messages leave elsewhere'
+is "$("$BACKSIFT" check | grep -c 'fallen silent')" 0 'few messages elsewhere say nothing'
+for n in 5 6; do sent_copy "w$n" 2 "w$n@host.example"; done
+ok "$BACKSIFT" record -q -- 'and two more'
+like "$("$BACKSIFT" check)" '*warning*stdin has fallen silent: *other sources have seen 6 leave*' \
+    'check notices the silence'
+ok send again@host.example dora@b.example -- 'it is called again'
+is "$("$BACKSIFT" check | grep -c 'fallen silent')" 0 'and all is well'
+HOME=$old_home
+
 # --- damage
 is "$("$BACKSIFT" index verify)" 'the index is sound' 'verify'
 db=$HOME/.local/state/backsift/backsift.db
