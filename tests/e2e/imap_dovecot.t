@@ -274,6 +274,18 @@ is "$(($(count .Backscatter) + $(count .Unverified)))" 2 "the others beside"
 is "$("$BACKSIFT" index stats --json 2>/dev/null | grep -o '"journal[_a-z]*": *[0-9]*' | grep -o '[0-9]*$')" 4 \
     "each response is in the journal once"
 
+# A run that ends between journal and move: the server cannot take the message.
+events() { "$BACKSIFT" index stats --json | grep -o '"journal[_a-z]*": *[0-9]*' | grep -o '[0-9]*$'; }
+target=$mail/.Backscatter
+[ -d "$target" ] || target=$mail/.Unverified
+bounce heidi forged-7 | put . 170000071.B9.host
+chmod 500 "$target/tmp" "$target/new" "$target/cur"
+got=$(sweep)
+is "$?:$(events)" 75:5 "a message that cannot be moved is in the journal, and the run is to be repeated"
+chmod 700 "$target/tmp" "$target/new" "$target/cur"
+like "$(sweep)" '*1 looked at, 1 responses, 1 moved*' "the next run moves it"
+is "$(events)" 5 "and does not journal it again"
+
 # --- the lock -----------------------------------------------------------------------------------------
 lock=$HOME/.local/state/backsift/imap-work.lock
 got=$(flock "$lock" timeout 60 "$BACKSIFT" sweep imap:work </dev/null 2>&1)
