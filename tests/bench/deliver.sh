@@ -12,6 +12,7 @@ mkdir -p "$HOME/Maildir/cur" "$HOME/Maildir/new" "$HOME/Maildir/tmp" "$HOME/.con
 printf '[own]\ndomain = example.org\n[index]\nsource = stdin\ncomplete-since = %s\n' \
     "$(date -u -d '60 days ago' +%F)" >"$HOME/.config/backsift/backsift.conf"
 "$BUILD/bench/fill_index" "$IDS"
+umask 077
 for n in procmail maildrop fdm dovecot; do
     mkdir -p "$HOME/$n/cur" "$HOME/$n/new" "$HOME/$n/tmp"
 done
@@ -42,10 +43,10 @@ if command -v fdm >/dev/null; then
 else
     echo "fdm is not installed: left out"
 fi
-if [ -x $lda ]; then
+if [ -x $lda ] && [ "$(id -u)" -ne 0 ]; then
     set -- "$@" -- $lda -c "$HOME/dovecot.conf" -e
 else
-    echo "dovecot-lda (dovecot-core) is not installed: left out"
+    echo "dovecot-lda is left out: not installed (dovecot-core), or run as root, where it asks a server for the user"
 fi
 
 {
