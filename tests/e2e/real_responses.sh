@@ -28,7 +28,9 @@ has_response_to() {
 
 # recognised NAME WANT LABEL: the response to mail to NAME comes, and is summed up as WANT.
 recognised() {
-    if ! wait_for 20 has_response_to "$1"; then
+    # On a busy machine a queue run can come between two tries: ask for one of all.
+    wait_for 15 has_response_to "$1" || mta_flush >/dev/null 2>&1 </dev/null
+    if ! wait_for 60 has_response_to "$1"; then
         fail "$3"
         mta_log | tail -n 30 | sed 's/^/# /'
         return
