@@ -1,5 +1,5 @@
 /*
- * The subcommand table. Everything else stands in cmd/, one file per subcommand.
+ * The program begins in cmd/: command.c has the table of subcommands, each has a file of its own.
  */
 #include "cmd/command.h"
 

@@ -39,7 +39,7 @@ enum evidence_kind {
     /* traces of our own systems in the returned original */
     EVIDENCE_RELAY,        /* "relay": a Received naming a relay of [own] relay */
     EVIDENCE_DKIM,         /* "dkim": d= of a DKIM-Signature under [own] domain */
-    EVIDENCE_SRS,          /* "srs": an SRS address under [own] domain */
+    EVIDENCE_SRS,          /* "srs": an SRS address under [own] domain, there or as recipient */
     EVIDENCE_KEYED_HEADER, /* "keyed-header": the field and value of [own] keyed-header */
     /* for people: what the journal and digest show */
     EVIDENCE_SUBJECT,          /* "subject": of the response */
