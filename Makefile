@@ -67,7 +67,7 @@ UNIT    := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_PROGRAMS := $(UNIT:tests/unit/%.c=$(BUILD)/tests/%)
 E2E     := $(sort $(wildcard tests/e2e/*.t))
 
-.PHONY: all deps deps-check deps-lint deps-fuzz deps-bench demo check check-once messages update-messages update-golden \
+.PHONY: all deps deps-check deps-lint deps-fuzz deps-bench demo check check-once units messages update-messages update-golden \
         lint bench fuzz fuzz-once install uninstall dist clean format FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -198,7 +198,10 @@ check: deps-check
 	@$(MAKE) --no-print-directory check-once BUILD=$(BUILD)
 	@$(MAKE) --no-print-directory check-once BUILD=$(BUILD)/asan SANITIZE=1
 
-check-once: $(BUILD)/backsift $(BUILD)/backsift-imap $(MODULES) $(UNIT_PROGRAMS) $(if $(wildcard tests/e2e/shim.c),$(BUILD)/tests/shim.so)
+# What the tests need beside their scripts.
+units: $(BUILD)/backsift $(BUILD)/backsift-imap $(MODULES) $(UNIT_PROGRAMS) $(BUILD)/tests/shim.so
+
+check-once: units
 	@echo "== tests of $(BUILD)/backsift$(if $(SANITIZE), under ASan and UBSan)"
 	@CMOCKA_MESSAGE_OUTPUT=TAP BACKSIFT=$(abspath $(BUILD))/backsift BUILD=$(abspath $(BUILD)) \
 	 ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 SANITIZE=$(SANITIZE) \
