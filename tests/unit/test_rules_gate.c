@@ -1,0 +1,95 @@
+/*
+ * What a sweep of a mail server rests on: from the header and the structure alone no response may
+ * look like mail that no rule can match. Asked of every sample in tests/messages under the rules
+ * that ship.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <glob.h>
+
+#include "base/limits.h"
+#include "golden.h"
+#include "report/report.h"
+#include "rules/rules.h"
+
+struct share {
+    size_t responses, mail, mail_fetched;
+};
+
+static struct ruleset *shipped_rules(void)
+{
+    struct error e = {0};
+    struct rules_options options = {.shipped_folder = "rules"};
+    struct ruleset *rs = ruleset_load(&options, &e);
+    if (!rs)
+        print_message("%s\n", e.text);
+    assert_non_null(rs);
+    return rs;
+}
+
+/* The header as a server gives it: everything before the body. */
+static struct message *header_of(struct arena *arena, const struct message *m)
+{
+    size_t n = m->root->body.p ? (size_t)(m->root->body.p - m->bytes.p) : m->bytes.n;
+    char *copy = arena_string(arena, span_slice(m->bytes, 0, n));
+    assert_non_null(copy);
+    struct message *header = message_parse(arena, (struct span){copy, n});
+    assert_non_null(header);
+    return header;
+}
+
+static void look_at(struct ruleset *rs, const char *path, struct share *share)
+{
+    struct buf bytes = {0};
+    struct rule_match match;
+    struct arena *arena = arena_new(LIMIT_ARENA);
+    assert_true(golden_read(path, &bytes));
+    struct message *m = message_parse(arena, buf_span(&bytes));
+    assert_non_null(m);
+    assert_true(ruleset_match(rs, m, report_read(m), NULL, &match));
+    struct span structure = message_structure(m);
+    bool with = ruleset_may_match(rs, header_of(arena, m), structure, NULL);
+    bool without = ruleset_may_match(rs, header_of(arena, m), (struct span){0}, NULL);
+    if (match.class != CLASS_MAIL) {
+        share->responses++;
+        if (!with || !without)
+            fail_msg("%s: a sweep would pass over this response of rule %s", path, match.rule);
+    } else {
+        share->mail++;
+        share->mail_fetched += with;
+    }
+    arena_free(arena);
+    buf_free(&bytes);
+}
+
+static void test_no_response_is_passed_over(void **state)
+{
+    (void)state;
+    struct ruleset *rs = shipped_rules();
+    struct share share = {0};
+    glob_t found;
+    assert_int_equal(glob("tests/messages/*/*.eml", 0, NULL, &found), 0);
+    for (size_t i = 0; i < found.gl_pathc; i++)
+        look_at(rs, found.gl_pathv[i], &share);
+    globfree(&found);
+    ruleset_free(rs);
+    print_message("# %zu responses, none passed over; of %zu near misses %zu are fetched whole\n",
+                  share.responses, share.mail, share.mail_fetched);
+    assert_true(share.responses > 100);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_no_response_is_passed_over),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
