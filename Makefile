@@ -30,8 +30,8 @@ DEPS_BENCH := hyperfine valgrind procmail maildrop fdm liblmdb-dev time libsisim
               python3-flufl.bounce spamassassin
 
 # --- flags ----------------------------------------------------------------------------------------
-PACKAGES := libpcre2-8 inih sqlite3 libseccomp nettle zlib gnutls
-SRC_FLAGS = -std=c11 -D_GNU_SOURCE -Isrc -DBACKSIFT_VERSION='"$(VERSION)"' \
+PACKAGES := libpcre2-8 inih sqlite3 nettle zlib gnutls
+SRC_FLAGS = -std=c11 -D_GNU_SOURCE -Isrc -I$(BUILD)/generated -DBACKSIFT_VERSION='"$(VERSION)"' \
             -DBACKSIFT_RULES='"$(DATADIR)/rules"' -DBACKSIFT_LIBEXEC='"$(LIBEXECDIR)"'
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
             -Wimplicit-fallthrough -Wundef -Wpointer-arith $(if $(WERROR),-Werror)
@@ -53,10 +53,10 @@ LIBDIR  = $(shell $(PKG_CONFIG) --variable=libdir $(1) 2>/dev/null)
 archive = $(firstword $(wildcard $(call LIBDIR,$(1))/lib$(2).a) -l$(2))
 library = $(if $(SHARED),-l$(2),$(call archive,$(1),$(2)))
 LIBS := $(call archive,libetpan,etpan) $(call library,libpcre2-8,pcre2-8) $(call library,inih,inih) \
-        $(call library,sqlite3,sqlite3) $(call library,libseccomp,seccomp) \
+        $(call library,sqlite3,sqlite3) \
         $(call library,nettle,nettle) $(call library,zlib,z) -lm
 # backsift-imap starts once for a run: it takes shared libraries, and with libetpan's all of SASL.
-IMAP_LIBS := -letpan -lpcre2-8 -linih -lsqlite3 -lseccomp -lnettle -lz -lgnutls -lm
+IMAP_LIBS := -letpan -lpcre2-8 -linih -lsqlite3 -lnettle -lz -lgnutls -lm
 
 ALL_CFLAGS  = $(SRC_FLAGS) $(CFLAGS) $(WARNINGS) $(HARDEN) $(SANITIZERS) $(PKG_CFLAGS) $(CPPFLAGS)
 ALL_LDFLAGS = $(CFLAGS) $(HARDEN_LD) $(SANITIZERS) $(LDFLAGS)
@@ -85,6 +85,18 @@ all: $(BUILD)/backsift $(BUILD)/backsift-imap $(MODULES)
 ifeq ($(HAVE_LIBPQ),)
 	@echo "  libpq is not installed (Debian: libpq-dev): built without PostgreSQL"
 endif
+
+# The filter of the child that reads a message is worked out here, not at every delivery. Building for
+# another machine, name its architecture as libseccomp does: SECCOMP_ARCH=aarch64.
+BUILD_CC     ?= cc
+SECCOMP_ARCH ?=
+$(BUILD)/generated/sandbox_filter.h: src/evidence/sandbox_filter/generate.c
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(Q)$(BUILD_CC) -std=c11 -D_GNU_SOURCE -O1 $(WARNINGS) -o $(@D)/sandbox_filter $< \
+	    $(shell $(PKG_CONFIG) --cflags --libs libseccomp)
+	$(Q)$(@D)/sandbox_filter $(SECCOMP_ARCH) >$@
+$(BUILD)/src/evidence/sandbox.o: $(BUILD)/generated/sandbox_filter.h
 
 # All stages as one archive: a test links the stages it uses and no others.
 $(BUILD)/libbacksift.a: $(OBJECTS)

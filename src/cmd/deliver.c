@@ -51,6 +51,7 @@ struct delivery {
     struct maildir *maildir;
     struct maildir_draft *draft; /* NULL before the intake and once filed */
     struct envelope envelope;
+    struct apart apart; /* reads the message; ended in clean_up, when it has long been done */
     struct findings *findings;
     struct verdict verdict;
     bool judged; /* findings and verdict hold */
@@ -150,11 +151,10 @@ static bool sync_and_judge(struct delivery *d, struct error *doubt, struct error
 {
     struct context *c = &d->context;
     int fd = maildir_draft_fd(d->draft);
-    struct apart apart = {0};
-    bool started = apart_start(c, &apart, (struct span){0}, fd, &d->envelope, doubt);
+    bool started = apart_start(c, &d->apart, (struct span){0}, fd, &d->envelope, doubt);
     bool synced = maildir_draft_sync(d->draft, e);
     if (started)
-        d->findings = apart_finish(c, &apart, doubt);
+        d->findings = apart_answer(c, &d->apart, doubt);
     if (synced && d->findings)
         d->judged = apart_judge(c, d->findings, true, &d->verdict, doubt);
     return synced;
@@ -239,6 +239,7 @@ static void clean_up(struct delivery *d)
 {
     mail_process_hold_signals();
     mail_process_set_draft(NULL);
+    apart_end(&d->apart);
     maildir_draft_drop(d->draft);
     maildir_close(d->maildir);
     context_save_rules(&d->context);

@@ -107,7 +107,8 @@ static bool judge(struct context *c, const struct parsed *p, struct span held, s
     struct apart apart = {0};
     const struct findings *f = NULL;
     if (apart_start(c, &apart, held, -1, &envelope, doubt))
-        f = apart_finish(c, &apart, doubt);
+        f = apart_answer(c, &apart, doubt);
+    apart_end(&apart);
     if (!f || !apart_judge(c, f, false, &v, doubt))
         return false;
     add_field(out, f, &v, scrub_line_end(held));

@@ -23,10 +23,10 @@ bool apart_start(struct context *c, struct apart *a, struct span bytes, int fd,
     return a->reader != NULL;
 }
 
-struct findings *apart_finish(struct context *c, struct apart *a, struct error *e)
+struct findings *apart_answer(struct context *c, struct apart *a, struct error *e)
 {
     struct findings *found = NULL;
-    if (reader_finish(a->reader, c->arena, &found, e) != READER_DONE) {
+    if (reader_answer(a->reader, c->arena, &found, e) != READER_DONE) {
         context_doubt_rules(c);
         return NULL;
     }
@@ -34,6 +34,13 @@ struct findings *apart_finish(struct context *c, struct apart *a, struct error *
         log_line(c->log, LOG_LEVEL_WARNING, "rule %s failed on a message and was passed over",
                  a->notes.broken_rule);
     return found;
+}
+
+void apart_end(struct apart *a)
+{
+    if (a->reader)
+        reader_end(a->reader);
+    a->reader = NULL;
 }
 
 /* A store that cannot be written, say on a full disk, may still be read. */

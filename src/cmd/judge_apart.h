@@ -9,7 +9,7 @@
 #include "cmd/context.h"
 #include "evidence/reader.h"
 
-/* A message being read apart. Start from {0}; it must stay where it is until apart_finish. */
+/* A message being read apart. Start from {0}; it must stay where it is until apart_end. */
 struct apart {
     struct envelope envelope;
     struct reader_notes notes;
@@ -22,7 +22,10 @@ bool apart_start(struct context *c, struct apart *a, struct span bytes, int fd,
                  const struct envelope *envelope, struct error *e);
 
 /* Waits for what the child found (memory of c->arena). NULL with *e. */
-struct findings *apart_finish(struct context *c, struct apart *a, struct error *e);
+struct findings *apart_answer(struct context *c, struct apart *a, struct error *e);
+
+/* Ends the child, which has nothing more to say; nothing where none was started. */
+void apart_end(struct apart *a);
 
 /* Judges findings that arrive now. For class mail the store is not touched; for a response it is
  * opened (for writing, as sources are refreshed first; only for reading if that cannot be) and

@@ -1,20 +1,21 @@
 /*
- * The child and its parent. The answer is one frame on a pipe: a byte that says whether the filter
- * holds, the name of a broken rule, then the findings; the end of the pipe ends it. What the parent
- * believes of it is only what findings_decode lets through.
+ * The child and its parent. The answer is one frame on a pipe: its length, a byte that says whether
+ * the filter holds, the name of a broken rule, then the findings. The parent goes on as soon as it
+ * has them, since the end of a process takes half as long as reading a message does. What it
+ * believes of the frame is only what findings_decode lets through.
  */
 #include "evidence/reader.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -27,13 +28,15 @@
 /* Exit codes of the child. */
 enum { CHILD_DONE = 0, CHILD_NO_MEMORY = 1, CHILD_NO_INPUT = 2 };
 
-/* The frame in front of the findings. */
-#define FRAME_HEAD        2
+/* The frame in front of the findings: the length of all that follows it, in the byte order of the
+ * machine that both run on; the byte of the filter; the length of the broken rule's name. */
+#define FRAME_LENGTH      sizeof(uint32_t)
+#define FRAME_HEAD        (FRAME_LENGTH + 2)
 #define FRAME_BROKEN_RULE 255
 #define FRAME_MAX         (FRAME_HEAD + FRAME_BROKEN_RULE + LIMIT_FINDINGS)
 
 struct reader {
-    pid_t pid;
+    pid_t pid; /* 0 once reaped */
     int pipe;
     int wall_ms;
     int64_t deadline; /* of the monotonic clock, microseconds */
@@ -77,10 +80,16 @@ static bool read_message(const struct reader_job *job, struct span bytes, bool f
         return false;
     struct findings *f = findings_collect(m, r, &match, job->config, job->envelope);
     struct span broken = span_slice(span_of(match.broken_rule), 0, FRAME_BROKEN_RULE);
+    uint32_t length = 0;
+    buf_add(out, (struct span){(const char *)&length, FRAME_LENGTH});
     buf_add_byte(out, filtered ? 1 : 0);
     buf_add_byte(out, (char)broken.n);
     buf_add(out, broken);
-    return f && findings_encode(f, out);
+    if (!f || !findings_encode(f, out))
+        return false;
+    length = (uint32_t)(out->n - FRAME_LENGTH);
+    memcpy(out->p, &length, FRAME_LENGTH);
+    return true;
 }
 
 static bool write_all(int fd, struct span s)
@@ -105,7 +114,7 @@ _Noreturn static void run_child(const struct reader_job *job, int pipe)
     if (!map_message(job, &bytes) || !sandbox_detach(pipe))
         _exit(CHILD_NO_INPUT);
     message_preload_charsets(&charsets, bytes);
-    bool filtered = sandbox_enter();
+    bool filtered = sandbox_enter().filter;
     if (!read_message(job, bytes, filtered, &out) || !write_all(SANDBOX_PIPE, buf_span(&out)))
         _exit(CHILD_NO_MEMORY);
     _exit(CHILD_DONE);
@@ -187,47 +196,62 @@ static bool wait_readable(const struct reader *r)
     }
 }
 
-/* Reads the whole frame. */
-static bool read_frame(struct reader *r, struct error *e)
+/* All of the frame is there. A child that says too much is found out by what it sent beyond. */
+static bool is_whole(const struct reader *r)
 {
-    char chunk[16384];
-    while (wait_readable(r)) {
-        ssize_t n = read(r->pipe, chunk, sizeof chunk);
-        if (n == 0)
-            return true;
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return error_system(e, ERROR_DATA, errno, "cannot hear from the message's reader");
-        buf_add(&r->frame, (struct span){chunk, (size_t)n});
-        if (r->frame.failed)
-            return error_set(e, ERROR_DATA, "the message's reader answered too much");
-    }
-    return error_set(e, ERROR_DATA, "the message's reader took longer than %d ms", r->wall_ms);
+    uint32_t length;
+    if (r->frame.n < FRAME_LENGTH)
+        return false;
+    memcpy(&length, r->frame.p, FRAME_LENGTH);
+    return r->frame.n - FRAME_LENGTH >= length;
 }
 
-/* A child that has closed the pipe is at its end; one that only says so is killed all the same. */
-static int reap(const struct reader *r)
+/* A child that has answered is at its end; one that only says so is killed all the same. */
+static int reap(struct reader *r)
 {
     int status = 0;
     kill(r->pid, SIGKILL);
     while (waitpid(r->pid, &status, 0) < 0)
         if (errno != EINTR)
-            return -1;
+            status = -1;
+    r->pid = 0;
     return status;
 }
 
-static bool ended_well(int status, struct error *e)
+/* Why there is no answer, by how the child ended. */
+static void describe_end(int status, struct error *e)
 {
     if (status == -1)
-        return error_set(e, ERROR_DATA, "the message's reader was reaped by somebody else");
-    if (WIFSIGNALED(status))
-        return error_set(e, ERROR_DATA, "the message's reader was killed by signal %d (%s)",
-                         WTERMSIG(status), strsignal(WTERMSIG(status)));
-    if (WEXITSTATUS(status) == CHILD_NO_MEMORY)
-        return error_set(e, ERROR_DATA, "the message's reader ran out of memory");
-    if (WEXITSTATUS(status) != CHILD_DONE)
-        return error_set(e, ERROR_DATA, "the message's reader ended with %d", WEXITSTATUS(status));
+        error_set(e, ERROR_DATA, "the message's reader was reaped by somebody else");
+    else if (WIFSIGNALED(status))
+        error_set(e, ERROR_DATA, "the message's reader was killed by signal %d (%s)",
+                  WTERMSIG(status), strsignal(WTERMSIG(status)));
+    else if (WEXITSTATUS(status) == CHILD_NO_MEMORY)
+        error_set(e, ERROR_DATA, "the message's reader ran out of memory");
+    else
+        error_set(e, ERROR_DATA, "the message's reader ended with %d", WEXITSTATUS(status));
+}
+
+static bool read_frame(struct reader *r, struct error *e)
+{
+    char chunk[16384];
+    while (!is_whole(r)) {
+        if (!wait_readable(r))
+            return error_set(e, ERROR_DATA, "the message's reader took longer than %d ms",
+                             r->wall_ms);
+        ssize_t n = read(r->pipe, chunk, sizeof chunk);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return error_system(e, ERROR_DATA, errno, "cannot hear from the message's reader");
+        if (n == 0) {
+            describe_end(reap(r), e);
+            return false;
+        }
+        buf_add(&r->frame, (struct span){chunk, (size_t)n});
+        if (r->frame.failed)
+            return error_set(e, ERROR_DATA, "the message's reader answered too much");
+    }
     return true;
 }
 
@@ -240,26 +264,41 @@ static void fill_notes(struct reader_notes *notes, bool filtered, struct span br
 
 static struct findings *open_frame(const struct reader *r, struct arena *arena, struct error *e)
 {
+    uint32_t length;
+    memcpy(&length, r->frame.p, FRAME_LENGTH);
     struct span s = buf_span(&r->frame);
-    size_t broken = s.n >= FRAME_HEAD ? (unsigned char)s.p[1] : 0;
+    size_t broken = s.n >= FRAME_HEAD ? (unsigned char)s.p[FRAME_HEAD - 1] : 0;
     struct findings *f = NULL;
-    if (s.n > FRAME_HEAD + broken)
+    if (s.n == FRAME_LENGTH + length && s.n > FRAME_HEAD + broken)
         f = findings_decode(arena, span_slice(s, FRAME_HEAD + broken, s.n));
     if (!f)
         error_set(e, ERROR_DATA, "the message's reader answered nonsense");
     else if (r->notes)
-        fill_notes(r->notes, s.p[0] == 1, span_slice(s, FRAME_HEAD, FRAME_HEAD + broken));
+        fill_notes(r->notes, s.p[FRAME_LENGTH] == 1,
+                   span_slice(s, FRAME_HEAD, FRAME_HEAD + broken));
     return f;
+}
+
+enum reader_result reader_answer(struct reader *r, struct arena *arena, struct findings **out,
+                                 struct error *e)
+{
+    *out = read_frame(r, e) ? open_frame(r, arena, e) : NULL;
+    return *out ? READER_DONE : READER_FAILED;
+}
+
+void reader_end(struct reader *r)
+{
+    if (r->pid > 0)
+        reap(r);
+    close(r->pipe);
+    buf_free(&r->frame);
+    free(r);
 }
 
 enum reader_result reader_finish(struct reader *r, struct arena *arena, struct findings **out,
                                  struct error *e)
 {
-    bool whole = read_frame(r, e);
-    int status = reap(r);
-    *out = whole && ended_well(status, e) ? open_frame(r, arena, e) : NULL;
-    close(r->pipe);
-    buf_free(&r->frame);
-    free(r);
-    return *out ? READER_DONE : READER_FAILED;
+    enum reader_result result = reader_answer(r, arena, out, e);
+    reader_end(r);
+    return result;
 }

@@ -22,7 +22,7 @@ struct reader_notes {
     char broken_rule[256]; /* struct rule_match.broken_rule; "" when none */
 };
 
-/* What is read, and with what. All of it stays the caller's and must live until reader_finish. */
+/* What is read, and with what. All of it stays the caller's and must live until reader_end. */
 struct reader_job {
     /* The message; or, when fd is not -1, a file that the child maps from its start. No more than
      * LIMIT_MESSAGE_PARSED bytes are read; what is longer leaves doubt in the findings. */
@@ -32,7 +32,7 @@ struct reader_job {
     const struct config *config;
     const struct envelope *envelope;
     int wall_ms;                /* deadline; 0 for LIMIT_CHILD_WALL_MS */
-    struct reader_notes *notes; /* may be NULL; filled by reader_finish */
+    struct reader_notes *notes; /* may be NULL; filled by reader_answer */
 };
 
 enum reader_result {
@@ -46,12 +46,19 @@ struct reader; /* a running child */
  * SIGCHLD is ignored (some mail systems leave it so) it is set to its default, as else no child can
  * be waited for. The child undoes signal handlers and holds no descriptor but its pipe. NULL
  * without memory, processes or descriptors, with the reason in *e (kind ERROR_RETRY). What it
- * returns is ended by reader_finish. */
+ * returns is ended by reader_end. */
 struct reader *reader_start(const struct reader_job *job, struct error *e);
 
-/* Waits for the child's answer until the deadline, counted from reader_start, kills it when it
- * takes longer, reaps it and frees r, always. *out is arena memory, NULL when READER_FAILED. Only
- * the child that r stands for is signalled and waited for. */
+/* Waits for the child's answer until the deadline, counted from reader_start. *out is arena memory,
+ * NULL when READER_FAILED. Once for each reader. The child may still be at its end: reader_end. */
+enum reader_result reader_answer(struct reader *r, struct arena *arena, struct findings **out,
+                                 struct error *e);
+
+/* Kills the child if it still runs, reaps it and frees r. Only the child that r stands for is
+ * signalled and waited for. */
+void reader_end(struct reader *r);
+
+/* Both, for callers who have nothing to do meanwhile. */
 enum reader_result reader_finish(struct reader *r, struct arena *arena, struct findings **out,
                                  struct error *e);
 

@@ -300,7 +300,7 @@ static int status_of(int (*try)(void))
         return -1;
     pid_t pid = fork();
     if (pid == 0) {
-        if (!sandbox_detach(ends[1]) || !sandbox_enter())
+        if (!sandbox_detach(ends[1]) || !sandbox_enter().filter)
             _exit(SEEN_NO_SANDBOX);
         _exit(try());
     }
