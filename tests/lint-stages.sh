@@ -1,6 +1,6 @@
 #!/bin/sh
 # The one direction of DESIGN.md's flow: a stage includes only what stands above it. Also: no file
-# of src/ reads argv or exits outside cmd/.
+# of src/ reads argv or exits outside cmd/, but for programs that run when backsift is built.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 stages='base config message report rules evidence store sources verdict mailbox digest cmd'
@@ -20,7 +20,7 @@ for stage in $stages; do
                 ;;
             esac
         done
-        if [ "$stage" != cmd ] && grep -nE '\b(exit|argv)\b *(\(|\[)' "$file" | grep -v '_exit *('; then
+        if [ "$stage" != cmd ] && ! grep -q '^int main' "$file" && grep -nE '\b(exit|argv)\b *(\(|\[)' "$file" | grep -v '_exit *('; then
             echo "$file: only cmd/ exits and reads argv"
             bad=1
         fi
