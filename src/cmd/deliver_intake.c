@@ -14,9 +14,7 @@
 bool intake_copy(int fd, struct maildir_draft *draft, struct arena *arena, struct span *from_line,
                  struct error *e)
 {
-    char *block = arena_alloc(arena, BLOCK);
-    if (!block)
-        return error_memory(e);
+    char block[BLOCK]; /* not of the arena, which would clear, and so touch, all of it */
     *from_line = (struct span){0};
     for (bool first = true;; first = false) {
         ssize_t n = read_all(fd, block, BLOCK);

@@ -180,21 +180,13 @@ struct ruleset *snapshot_load(const struct rules_options *options)
 
 /* --- writing --- */
 
-/* Of regexes that every message may be asked, because nothing about them is known beforehand, the
- * compiled form is kept, too. */
-static bool is_asked_always(const struct regex *x)
-{
-    for (const struct test *t = x->tests; t; t = t->next_of_regex)
-        if (field_is_cheap(t->field) && x->literals.count == 0)
-            return true;
-    return false;
-}
-
+/* What was worked out of each regex is kept, its compiled form too: a message needs a few of them,
+ * and only their pages are read. */
 static bool work_out(struct ruleset *rs)
 {
     for (struct regex *x = rs->regexes; x; x = x->next_regex) {
         regex_literals(rs->arena, x);
-        if (is_asked_always(x) && !regex_serialize(rs->engine, rs->arena, x))
+        if (!regex_serialize(rs->engine, rs->arena, x))
             return false;
     }
     regex_free_codes(rs->engine); /* PCRE2's memory is not in what is written */
