@@ -141,6 +141,8 @@
 #define LIMIT_IMAP_SECRET_SECONDS 60
 /* Bytes of a password or token, which is one line. */
 #define LIMIT_IMAP_SECRET ((size_t)16 * 1024)
+/* Bytes that a server may send for a login. */
+#define LIMIT_IMAP_LOGIN ((uint64_t)64 * 1024)
 /* Bytes that a server may send for one command beside the messages asked for. A search that finds
  * a million messages takes 8 MB. */
 #define LIMIT_IMAP_ANSWER ((uint64_t)16 * 1024 * 1024)

@@ -1,57 +1,22 @@
 /*
- * Logging in by each mechanism. PLAIN, XOAUTH2 and OAUTHBEARER are one message of the client's and
- * are written here; CRAM-MD5 and SCRAM are Cyrus SASL's by libetpan, so they need its modules
- * installed.
+ * Logging in by each mechanism. What the client says in PLAIN, XOAUTH2 and OAUTHBEARER is written
+ * here; CRAM-MD5 and SCRAM are Cyrus SASL's by libetpan, so they need its modules installed.
  */
 #include <stdio.h>
 #include <string.h>
 
-#include <gnutls/gnutls.h>
-
 #include "base/buf.h"
+#include "mailbox/imap_sasl.h"
 #include "mailbox/imap_secret.h"
 #include "mailbox/imap_session.h"
 
 static const char doing[] = "login";
 
-/* AUTHENTICATE with an initial response (RFC 4959). The state is set by hand, as libetpan does not
- * know what this command does. */
-static bool authenticate(struct imap_session *s, const char *mechanism, const struct buf *message,
-                         struct error *e)
-{
-    gnutls_datum_t in = {(unsigned char *)message->p, (unsigned)message->n}, out = {0};
-    struct buf command = {0};
-    if (message->failed || gnutls_base64_encode2(&in, &out) != 0)
-        return error_memory(e);
-    buf_printf(&command, "AUTHENTICATE %s %.*s", mechanism, (int)out.size, (const char *)out.data);
-    explicit_bzero(out.data, out.size);
-    gnutls_free(out.data);
-    bool ok = !command.failed || error_memory(e);
-    if (ok) {
-        int code = mailimap_custom_command(s->imap, buf_string(&command));
-        /* A refused token is answered by a continuation with the reason, not by a NO (RFC 7628
-         * 3.2.3). */
-        if (code == MAILIMAP_ERROR_PARSE && !imap_stream_trouble(s->low)[0])
-            ok = error_set(e, ERROR_CONFIG, "imap:%s: %s: the server refuses the %s login",
-                           s->account->name, doing, mechanism);
-        else
-            ok = imap_ok(s, code, doing, ERROR_CONFIG, e);
-        explicit_bzero(command.p, command.n);
-    }
-    if (ok)
-        s->imap->imap_state = MAILIMAP_STATE_AUTHENTICATED;
-    buf_free(&command);
-    return ok;
-}
-
 static bool by_message(struct imap_session *s, const char *mechanism, struct buf *message,
-                       struct error *e)
+                       const char *abort_answer, struct error *e)
 {
-    bool ok = imap_can(s, "SASL-IR")
-                  ? authenticate(s, mechanism, message, e)
-                  : error_set(e, ERROR_CONFIG,
-                              "imap:%s: auth = %s needs a server with SASL-IR, which this is not",
-                              s->account->name, mechanism);
+    bool ok = message->failed ? error_memory(e)
+                              : imap_sasl(s, mechanism, buf_span(message), abort_answer, e);
     if (message->p)
         explicit_bzero(message->p, message->n);
     buf_free(message);
@@ -67,17 +32,17 @@ static bool by_login_command(struct imap_session *s, const char *secret, struct 
     return imap_ok(s, mailimap_login(s->imap, s->account->user, secret), doing, ERROR_CONFIG, e);
 }
 
-/* RFC 4616; where the server cannot take it, LOGIN says the same. */
+/* RFC 4616; where the server does not know it, LOGIN says the same. */
 static bool by_plain(struct imap_session *s, const char *secret, struct error *e)
 {
     struct buf message = {0};
-    if (!imap_can(s, "SASL-IR") || !imap_can_auth(s, "PLAIN"))
+    if (!imap_can_auth(s, "PLAIN"))
         return by_login_command(s, secret, e);
     buf_add_byte(&message, '\0');
     buf_add_string(&message, s->account->user);
     buf_add_byte(&message, '\0');
     buf_add_string(&message, secret);
-    return by_message(s, "PLAIN", &message, e);
+    return by_message(s, "PLAIN", &message, "*", e);
 }
 
 static bool by_token(struct imap_session *s, const char *secret, struct error *e)
@@ -86,7 +51,7 @@ static bool by_token(struct imap_session *s, const char *secret, struct error *e
     struct buf message = {0};
     if (a->auth == IMAP_AUTH_XOAUTH2) {
         buf_printf(&message, "user=%s\1auth=Bearer %s\1\1", a->user, secret);
-        return by_message(s, "XOAUTH2", &message, e);
+        return by_message(s, "XOAUTH2", &message, "", e);
     }
     /* RFC 7628 3.1; "=" and "," in the name are written as RFC 5801 says. */
     buf_add_string(&message, "n,a=");
@@ -97,7 +62,7 @@ static bool by_token(struct imap_session *s, const char *secret, struct error *e
             buf_add_byte(&message, *p);
     }
     buf_printf(&message, ",\1host=%s\1port=%d\1auth=Bearer %s\1\1", a->host, a->port, secret);
-    return by_message(s, "OAUTHBEARER", &message, e);
+    return by_message(s, "OAUTHBEARER", &message, "AQ==", e);
 }
 
 static bool by_sasl(struct imap_session *s, const char *mechanism, const char *secret,

@@ -4,6 +4,7 @@
  */
 #include "mailbox/imap_session.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -26,6 +27,27 @@ static const char *answer(const struct imap_session *s)
 {
     return s->imap->imap_response && s->imap->imap_response[0] ? s->imap->imap_response
                                                                : "without a reason";
+}
+
+bool imap_is_passing(struct span words)
+{
+    static const char *const codes[] = {"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"};
+    struct span code = span_slice(words, 1, span_find_byte(words, ']', 0));
+    for (size_t i = 0; words.n > 0 && words.p[0] == '[' && i < sizeof codes / sizeof *codes; i++)
+        if (span_is_nocase(code, codes[i]))
+            return true;
+    return false;
+}
+
+/* libetpan keeps the code of a refusal apart from its text. */
+static bool is_passing(const struct imap_session *s)
+{
+    const struct mailimap_response_info *info = s->imap->imap_response_info;
+    char code[32];
+    if (!info || !info->rsp_atom)
+        return false;
+    snprintf(code, sizeof code, "[%s]", info->rsp_atom);
+    return imap_is_passing(span_of(code));
 }
 
 bool imap_ok(struct imap_session *s, int code, const char *doing, enum error_kind refused,
@@ -52,7 +74,8 @@ bool imap_ok(struct imap_session *s, int code, const char *doing, enum error_kin
         return error_set(e, ERROR_RETRY, "imap:%s: %s: the server has ended the session", name,
                          doing);
     default:
-        return error_set(e, refused, "imap:%s: %s: the server refuses: %s", name, doing, answer(s));
+        return error_set(e, is_passing(s) ? ERROR_RETRY : refused,
+                         "imap:%s: %s: the server refuses: %s", name, doing, answer(s));
     }
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/span.h"
 #include "config/imap_account.h"
 #include "mailbox/imap_stream.h"
 
@@ -44,9 +45,13 @@ bool imap_can_auth(const struct imap_session *s, const char *mechanism);
 void imap_allow(struct imap_session *s, uint64_t bytes);
 
 /* True when libetpan's code means success; else fills *e: "imap:NAME: doing: why". The kind is
- * refused when the server understood and said no, ERROR_RETRY for everything else. */
+ * refused when the server understood and said no for good, ERROR_RETRY for everything else. */
 bool imap_ok(struct imap_session *s, int code, const char *doing, enum error_kind refused,
              struct error *e);
+
+/* True when a refusal begins with a response code that says it may be otherwise later: UNAVAILABLE,
+ * INUSE, LIMIT or SERVERBUG of RFC 5530. */
+bool imap_is_passing(struct span words);
 
 /* No control characters: what is sent in a quoted string must not end it (RFC 3501 4.3). */
 bool imap_is_sendable(const char *s);
