@@ -96,8 +96,10 @@ struct envelope {
  * the last of References; no ID twice; never the response's own Message-ID,
  * unless the header of an original with another From names it (some systems reuse it); for a
  * response without returned original never an ID found in free text outside a header block or a
- * capture. Failed recipients: report_read's, else the rule's captures, else X-Failed-Recipients.
- * All strings are arena memory of m->arena. NULL only without memory. */
+ * capture. Failed recipients: report_read's, else the rule's captures, else X-Failed-Recipients,
+ * else, of bounces and delays, those that the notice names or the only one in the original's To. A
+ * status of X.0.0 yields to the particular one that the diagnostic or the text about the recipient
+ * tells of. All strings are arena memory of m->arena. NULL only without memory. */
 struct findings *findings_collect(struct message *m, const struct report *r,
                                   const struct rule_match *match, const struct config *config,
                                   const struct envelope *envelope);

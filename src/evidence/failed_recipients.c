@@ -1,6 +1,7 @@
 /*
  * Who the response says could not be reached: the report's word, else what the rule captured, else
- * X-Failed-Recipients. One source only, since the same mailbox under two names would count twice.
+ * X-Failed-Recipients, else whom the notice names, else whom the original was addressed to if that
+ * was one. One source only, since the same mailbox under two names would count twice.
  */
 #include "evidence/collector.h"
 
@@ -8,6 +9,7 @@
 
 #include "base/limits.h"
 #include "base/printable.h"
+#include "evidence/notice.h"
 #include "message/header.h"
 #include "report/status_code.h"
 
@@ -91,6 +93,43 @@ static void add_captured(struct collector *c)
         add_recipients_in(c, captured(c->match, CAPTURE_RECIPIENT, i));
 }
 
+/* Patterns take addresses by where they stand, and so the sender's and the postmaster's at times:
+ * these go where another is left. */
+static void drop_bystanders(struct collector *c, const struct notice *n)
+{
+    struct findings *f = c->findings;
+    size_t kept = 0;
+    for (size_t i = 0; i < f->recipient_count; i++) {
+        struct span address = span_of(f->recipients[i].address);
+        if (notice_is_own(n, address) || notice_is_contact(address))
+            continue;
+        struct report_recipient r = f->recipients[i];
+        f->recipients[i] = f->recipients[kept];
+        f->recipients[kept++] = r;
+    }
+    if (kept > 0)
+        f->recipient_count = kept;
+}
+
+static void add_named(struct collector *c, const struct notice *n)
+{
+    struct span failed[NOTICE_ADDRESSES];
+    size_t count = notice_failed(c, n, failed, NOTICE_ADDRESSES);
+    for (size_t i = 0; i < count; i++)
+        add_recipient(c, failed[i]);
+}
+
+/* A notice that names nobody speaks of the one whom the original was addressed to. */
+static void add_addressed(struct collector *c)
+{
+    const struct original *o = collector_original(c, 0);
+    if (!o || header_field(&o->header, "Cc", 0) || header_field(&o->header, "To", 1))
+        return;
+    struct string_list to = addresses_in(c->arena, header_raw(&o->header, "To"));
+    if (to.count == 1)
+        add_recipient(c, span_of(to.items[0]));
+}
+
 static void add_header_field(struct collector *c)
 {
     const struct field *f;
@@ -100,9 +139,49 @@ static void add_header_field(struct collector *c)
         add_recipients_in(c, f->value);
 }
 
-/* What the report did not say, the rule may have read in the text; it speaks of those whose fate
- * gave the class, not of others that the message did reach. */
-static void complete(struct collector *c, struct report_recipient *r, size_t nth)
+/* The better status of two, the one a recipient has and a code found elsewhere: what says no more
+ * than success, later or failure yields to a particular one of the same class. */
+static bool is_better(const char *status, const char *code)
+{
+    if (!status[0])
+        return true;
+    return status_is_general(status) && !status_is_general(code) && status[0] == code[0];
+}
+
+static void improve_status(struct collector *c, struct report_recipient *r, const char *code)
+{
+    if (is_better(r->status, code))
+        r->status = collector_text(c, span_of(code), LIMIT_VALUE);
+}
+
+static bool speaks_of_failure(const struct findings *f)
+{
+    return f->class == CLASS_BOUNCE || f->class == CLASS_DELAY;
+}
+
+static char failing_class(const struct collector *c, const struct report_recipient *r)
+{
+    bool later = r->status[0] ? r->status[0] == '4' : c->findings->class == CLASS_DELAY;
+    return later ? '4' : '5';
+}
+
+/* What a text says of a recipient: a reply's code, else its words. */
+static void improve_from(struct collector *c, struct report_recipient *r, struct span text)
+{
+    char code[STATUS_CODE_SIZE];
+    if (text.n > 0 && status_from_reply(text, code))
+        improve_status(c, r, code);
+    bool vague = !r->status[0] || status_is_general(r->status);
+    if (text.n > 0 && vague && speaks_of_failure(c->findings) &&
+        status_from_wording(text, failing_class(c, r), code))
+        improve_status(c, r, code);
+}
+
+/* What the report did not say, the rule may have read in the text, or it stands there beside the
+ * recipient; that speaks of those whose fate gave the class, not of others that the message did
+ * reach. */
+static void complete(struct collector *c, struct report_recipient *r, size_t nth,
+                     const struct notice *n)
 {
     if (r->action[0] && strcmp(r->action, action_by_class(c->findings->class)) != 0)
         return;
@@ -111,9 +190,15 @@ static void complete(struct collector *c, struct report_recipient *r, size_t nth
     char code[STATUS_CODE_SIZE];
     if (!r->diagnostic[0])
         r->diagnostic = collector_text(c, reason, LIMIT_VALUE);
-    if (!r->status[0] && (status_read(status, code) || status_from_reply(status, code) ||
-                          status_from_reply(reason, code)))
-        r->status = collector_text(c, span_of(code), LIMIT_VALUE);
+    if (!r->status[0] && status_read(status, code))
+        improve_status(c, r, code);
+    improve_from(c, r, status);
+    improve_from(c, r, reason);
+    improve_from(c, r, span_of(r->diagnostic));
+    if (r->status[0] == '2' || (r->status[0] && !status_is_general(r->status)))
+        return;
+    struct span about = notice_about(n, span_of(r->address), c->findings->recipient_count == 1);
+    improve_from(c, r, span_of(collector_text(c, about, LIMIT_VALUE)));
 }
 
 /* The texts of a recipient stand in the arena already: those of the report are clean. */
@@ -144,13 +229,22 @@ void collect_recipients(struct collector *c)
         c->failed = true;
         return;
     }
-    if (c->report->recipient_count > 0)
+    struct notice n = {0};
+    if (speaks_of_failure(f))
+        notice_read(c, &n);
+    if (c->report->recipient_count > 0) {
         copy_report(c);
-    else
+    } else {
         add_captured(c);
+        drop_bystanders(c, &n);
+    }
     if (f->recipient_count == 0)
         add_header_field(c);
+    if (f->recipient_count == 0 && speaks_of_failure(f))
+        add_named(c, &n);
+    if (f->recipient_count == 0 && speaks_of_failure(f))
+        add_addressed(c);
     for (size_t i = 0; i < f->recipient_count; i++)
-        complete(c, &f->recipients[i], i);
+        complete(c, &f->recipients[i], i, &n);
     shorten(f);
 }

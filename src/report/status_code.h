@@ -22,6 +22,11 @@ bool status_read(struct span value, char code[STATUS_CODE_SIZE]);
  * and version numbers are no codes. Reads at most LIMIT_VALUE bytes. False as above. */
 bool status_from_reply(struct span text, char code[STATUS_CODE_SIZE]);
 
+/* The code of that class ('4' or '5') that a text means by its words ("user unknown": "5.1.1"), for
+ * what names none. English only: so are replies. Reads at most LIMIT_VALUE bytes. False as above.
+ */
+bool status_from_wording(struct span text, char class, char code[STATUS_CODE_SIZE]);
+
 /* True for "X.0.0", which says no more than success, later or failure. */
 bool status_is_general(const char *code);
 

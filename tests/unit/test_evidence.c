@@ -471,6 +471,91 @@ static void recipients_come_from_the_field_last(void **state)
     assert_string_equal(f->recipients[1].action, "failed");
 }
 
+/* A summary of recipients as "address status", in order. */
+static const char *failed(void **state, enum class class, const char *text)
+{
+    struct findings *f = collect(state, class, text);
+    struct buf b = {0};
+    for (size_t i = 0; i < f->recipient_count; i++)
+        buf_printf(&b, "%s%s %s", i ? ", " : "", f->recipients[i].address, f->recipients[i].status);
+    const char *s = arena_string(*state, buf_span(&b));
+    buf_free(&b);
+    return s;
+}
+
+#define NOTICE "From: postmaster@mx.example.net\nTo: me@example.org\nSubject: ?\n\n"
+#define QUOTED(to)                                                                                 \
+    "\nReceived: from a by b\nFrom: me@example.org\n" to "Message-ID: <1@example.org>\n"           \
+    "Subject: Hello\n\nwrite to other@example.com\n"
+
+static void recipients_are_named_in_the_notice(void **state)
+{
+    static const struct {
+        const char *text, *want;
+    } cases[] = {
+        /* those of the original's, however they stand */
+        {NOTICE "Das ging nicht an you@example.net (x@example.net).\n" QUOTED(
+             "To: You <you@example.net>\n"),
+         "you@example.net "},
+        {NOTICE "a@example.net: 550 5.1.1 nobody\nb@example.net: 552 full, c@example.net\n" QUOTED(
+             "To: a@example.net\nCc: b@example.net\n"),
+         "a@example.net 5.1.1, b@example.net 5.2.2"},
+        /* on lines of their own */
+        {NOTICE "Ask help.desk@mx.example.net.\n  <a@example.net>\n * b@example.net:\n",
+         "a@example.net , b@example.net "},
+        /* the first, at the end of a sentence, in words of another script */
+        {NOTICE
+         "ask postmaster@mx.example.net or me@example.org: to\345\217\257bob@example.net. No",
+         "bob@example.net "},
+        /* whom the original was addressed to */
+        {NOTICE "No such user here.\n" QUOTED("To: you@example.net\n"), "you@example.net 5.1.1"},
+        {NOTICE "No.\n" QUOTED("To: you@example.net, a@example.net\n"), ""},
+        {NOTICE "No.\n" QUOTED("To: you@example.net\nCc: a@example.net\n"), ""},
+        /* nobody: contacts, own addresses, IDs */
+        {NOTICE "Message-ID: <x@example.net> From: y@example.net\nabuse@example.net "
+                "me@example.org ana@host @ a@ @b user@ example.net\n",
+         ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(failed(state, CLASS_BOUNCE, cases[i].text), cases[i].want);
+    assert_string_equal(failed(state, CLASS_AUTOREPLY, cases[0].text), "");
+}
+
+static void captured_bystanders_go_where_another_is_left(void **state)
+{
+    struct given g = {.class = CLASS_BOUNCE,
+                      .captures = {{CAPTURE_RECIPIENT, "text", span_of("me@example.org"), 0},
+                                   {CAPTURE_RECIPIENT, "text", span_of("a@example.net"), 0},
+                                   {CAPTURE_RECIPIENT, "text", span_of("postmaster@x.example"), 0}},
+                      .capture_count = 3};
+    struct findings *f = collect_given(state, g, NOTICE "x");
+    assert_int_equal(f->recipient_count, 1);
+    assert_string_equal(f->recipients[0].address, "a@example.net");
+    g.capture_count = 1;
+    assert_int_equal(collect_given(state, g, NOTICE "x")->recipient_count, 1);
+}
+
+#define REPORTED(status, diagnostic)                                                               \
+    "Content-Type: multipart/report; boundary=b\nFrom: MAILER-DAEMON@example.net\n\n--b\n\n"       \
+    "a@example.net:\n 550 5.7.1 go away\n\nb@example.net\n mailbox is\n full\n\n"                  \
+    "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\n"                     \
+    "Final-Recipient: rfc822; a@example.net\nAction: failed\nStatus: " status "\n" diagnostic      \
+    "\nFinal-Recipient: rfc822; b@example.net\nAction: failed\nStatus: " status "\n\n--b--"
+
+static void general_status_yields_to_a_particular_one(void **state)
+{
+    assert_string_equal(failed(state, CLASS_BOUNCE, REPORTED("5.0.0", "")),
+                        "a@example.net 5.7.1, b@example.net 5.2.2");
+    assert_string_equal(
+        failed(state, CLASS_BOUNCE, REPORTED("5.0.0", "Diagnostic-Code: smtp; no such user\n")),
+        "a@example.net 5.1.1, b@example.net 5.2.2");
+    /* Never over a particular one, nor across classes. */
+    assert_string_equal(failed(state, CLASS_BOUNCE, REPORTED("5.4.4", "")),
+                        "a@example.net 5.4.4, b@example.net 5.4.4");
+    assert_string_equal(failed(state, CLASS_BOUNCE, REPORTED("4.0.0", "")),
+                        "a@example.net 4.0.0, b@example.net 4.2.2");
+}
+
 static void floods_leave_doubt_and_the_ids(void **state)
 {
     struct buf b = {0};
@@ -580,6 +665,9 @@ int main(void)
         message_test(recipients_come_from_the_report_first),
         message_test(recipients_come_from_captures_next),
         message_test(recipients_come_from_the_field_last),
+        message_test(recipients_are_named_in_the_notice),
+        message_test(captured_bystanders_go_where_another_is_left),
+        message_test(general_status_yields_to_a_particular_one),
         message_test(floods_leave_doubt_and_the_ids),
         message_test(long_words_fit_the_wire),
         message_test(truncated_message_leaves_doubt),

@@ -99,6 +99,32 @@ static void general_codes_say_nothing(void **state)
     assert_false(status_is_general(""));
 }
 
+static void words_have_a_meaning(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *want;
+    } cases[] = {
+        {"Sorry, no mailbox here by that name", "5.1.1"},
+        {"<bob>: USER UNKNOWN", "5.1.1"},
+        {"Quota exceeded for this user", "5.2.2"},
+        {"all hosts have been failing: retry timeout exceeded", "5.4.7"},
+        {"Message size exceeds fixed limit", "5.3.4"},
+        {"Host not found", "5.1.2"},
+        {"something else", ""},
+        {"", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char code[STATUS_CODE_SIZE];
+        bool found = status_from_wording(span_of(cases[i].text), '5', code);
+        assert_int_equal(found, cases[i].want[0] != '\0');
+        assert_string_equal(code, cases[i].want);
+    }
+    char code[STATUS_CODE_SIZE];
+    assert_true(status_from_wording(span_of("connection timed out"), '4', code));
+    assert_string_equal(code, "4.4.1");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -108,6 +134,7 @@ int main(void)
         cmocka_unit_test(reply_alone_has_a_meaning),
         cmocka_unit_test(nothing_beyond_the_limit_is_read),
         cmocka_unit_test(general_codes_say_nothing),
+        cmocka_unit_test(words_have_a_meaning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

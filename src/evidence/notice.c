@@ -1,0 +1,227 @@
+/*
+ * Addresses are searched byte by byte rather than with the parser for header fields, since in a
+ * text they stand between words, in quotes and brackets, and at the end of sentences.
+ */
+#include "evidence/notice.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "message/header.h"
+
+/* How much is read about one recipient: a reply of several lines. */
+#define ABOUT_BYTES ((size_t)600)
+
+static bool is_local_char(char c)
+{
+    return ascii_is_alnum(c) || (c != '\0' && strchr(".!#$%&'*+=?^_{|}~-", c));
+}
+
+static bool is_domain_char(char c)
+{
+    return ascii_is_alnum(c) || c == '.' || c == '-';
+}
+
+/* The address around the "@" at pos; empty when there is none. A name without a dot is a host's
+ * only in brackets. */
+static struct span address_around(struct span s, size_t pos)
+{
+    size_t from = pos, to = pos + 1;
+    while (from > 0 && pos - from < 256 && is_local_char(s.p[from - 1]))
+        from--;
+    while (from < pos && !ascii_is_alnum(s.p[from]) && s.p[from] != '_')
+        from++;
+    while (to < s.n && is_domain_char(s.p[to]))
+        to++;
+    while (to > pos + 1 && !ascii_is_alnum(s.p[to - 1]))
+        to--;
+    struct span domain = span_slice(s, pos + 1, to);
+    bool bracketed = from > 0 && s.p[from - 1] == '<' && to < s.n && s.p[to] == '>';
+    bool dotted = span_find_byte(domain, '.', 0) < domain.n;
+    if (from == pos || domain.n == 0 || !(dotted || bracketed) || to - from > LIMIT_ADDRESS)
+        return (struct span){0};
+    return span_slice(s, from, to);
+}
+
+static struct span line_around(struct span s, size_t pos)
+{
+    const char *before = pos > 0 ? memrchr(s.p, '\n', pos) : NULL;
+    size_t start = before ? (size_t)(before - s.p) + 1 : 0;
+    return span_slice(s, start, span_find_byte(s, '\n', pos));
+}
+
+/* Lines whose addresses are IDs or the sender's. */
+static bool speaks_of_another(struct span line)
+{
+    static const char *const words[] = {"message-id",  "messageid",   "mail from",
+                                        "in-reply-to", "references:", NULL};
+    line = span_trim(span_slice(line, 0, 1000));
+    for (size_t i = 0; words[i]; i++)
+        if (span_find_nocase(line, span_of(words[i])) < line.n)
+            return true;
+    return span_starts_nocase(line, "from:") || span_starts_nocase(line, "sender:") ||
+           span_starts_nocase(line, "reply-to:") || span_starts_nocase(line, "received:");
+}
+
+static void find_addresses(struct notice *n)
+{
+    struct span s = n->text;
+    for (size_t at = span_find_byte(s, '@', 0); at < s.n && n->count < NOTICE_ADDRESSES;
+         at = span_find_byte(s, '@', at + 1)) {
+        struct span address = address_around(s, at);
+        if (address.n == 0 || speaks_of_another(line_around(s, at)))
+            continue;
+        n->named[n->count].at = (size_t)(address.p - s.p);
+        n->named[n->count++].address = address;
+    }
+}
+
+static void add_own(struct collector *c, struct notice *n, const struct header *h, const char *name)
+{
+    struct span value = header_raw(h, name);
+    if (value.n > 0 && n->own_count < sizeof n->own / sizeof *n->own)
+        n->own[n->own_count++] = addresses_in(c->arena, value);
+}
+
+/* Up to the header of the original. What looks like one without a trace of transport or an ID is
+ * the notice's own summary of it. */
+static struct span own_words(struct collector *c)
+{
+    struct span text = message_lines(c->message);
+    size_t offset = 0, end;
+    struct header h;
+    for (; quoted_header_find(c->arena, text, &offset, &end, &h); offset = end)
+        if (header_field(&h, "Received", 0) || header_field(&h, "Message-ID", 0) ||
+            header_field(&h, "Return-Path", 0))
+            return span_slice(text, 0, offset);
+    return text;
+}
+
+void notice_read(struct collector *c, struct notice *n)
+{
+    const struct header *h = &c->message->root->header;
+    const struct original *o = collector_original(c, 0);
+    *n = (struct notice){.text = own_words(c)};
+    add_own(c, n, h, "From");
+    add_own(c, n, h, "To");
+    add_own(c, n, h, "Delivered-To");
+    add_own(c, n, h, "Return-Path");
+    if (o) {
+        add_own(c, n, &o->header, "From");
+        add_own(c, n, &o->header, "Sender");
+        add_own(c, n, &o->header, "Return-Path");
+        add_own(c, n, &o->header, "Reply-To");
+    }
+    find_addresses(n);
+}
+
+static bool is_in(const struct string_list *list, struct span address)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (span_equals_nocase(span_of(list->items[i]), address))
+            return true;
+    return false;
+}
+
+bool notice_is_own(const struct notice *n, struct span address)
+{
+    for (size_t i = 0; i < n->own_count; i++)
+        if (is_in(&n->own[i], address))
+            return true;
+    return false;
+}
+
+bool notice_is_contact(struct span address)
+{
+    static const char *const names[] = {"postmaster", "mailer-daemon", "abuse",      "help",
+                                        "helpdesk",   "support",       "hostmaster", "webmaster",
+                                        "noreply",    "no-reply",      "postoffice", NULL};
+    struct span local = span_slice(address, 0, span_find_byte(address, '@', 0));
+    for (size_t i = 0; names[i]; i++)
+        if (span_is_nocase(local, names[i]))
+            return true;
+    return false;
+}
+
+/* Nothing else but decoration on the line: brackets, a bullet, a colon. */
+static bool is_alone(struct span text, struct span address)
+{
+    struct span line = line_around(text, (size_t)(address.p - text.p));
+    const char *end = address.p + address.n;
+    for (const char *p = line.p; p < line.p + line.n; p++)
+        if ((p < address.p || p >= end) && (ascii_is_alnum(*p) || (unsigned char)*p >= 0x80))
+            return false;
+    return true;
+}
+
+struct choice {
+    struct span *out;
+    size_t max, count;
+};
+
+static void choose(struct choice *choice, struct span address)
+{
+    for (size_t i = 0; i < choice->count; i++)
+        if (span_equals_nocase(choice->out[i], address))
+            return;
+    if (choice->count < choice->max)
+        choice->out[choice->count++] = address;
+}
+
+static struct string_list addressed(struct collector *c, const char *name)
+{
+    const struct original *o = collector_original(c, 0);
+    return addresses_in(c->arena, o ? header_raw(&o->header, name) : (struct span){0});
+}
+
+static void choose_addressed(struct collector *c, const struct notice *n, struct choice *choice)
+{
+    struct string_list to = addressed(c, "To"), cc = addressed(c, "Cc");
+    for (size_t i = 0; i < n->count; i++) {
+        struct span address = n->named[i].address;
+        if (!notice_is_own(n, address) && (is_in(&to, address) || is_in(&cc, address)))
+            choose(choice, address);
+    }
+}
+
+static void choose_named(const struct notice *n, struct choice *choice, bool alone)
+{
+    for (size_t i = 0; i < n->count; i++) {
+        struct span address = n->named[i].address;
+        if (notice_is_own(n, address) || notice_is_contact(address))
+            continue;
+        if (alone && !is_alone(n->text, address))
+            continue;
+        choose(choice, address);
+        if (!alone)
+            return;
+    }
+}
+
+size_t notice_failed(struct collector *c, const struct notice *n, struct span *out, size_t max)
+{
+    struct choice choice = {.out = out, .max = max};
+    choose_addressed(c, n, &choice);
+    if (choice.count == 0)
+        choose_named(n, &choice, true);
+    if (choice.count == 0)
+        choose_named(n, &choice, false);
+    return choice.count;
+}
+
+struct span notice_about(const struct notice *n, struct span address, bool sole)
+{
+    for (size_t i = 0; i < n->count; i++) {
+        if (!span_equals_nocase(n->named[i].address, address))
+            continue;
+        size_t from = n->named[i].at, to = n->text.n;
+        for (size_t k = i + 1; k < n->count && to == n->text.n; k++) {
+            struct span other = n->named[k].address;
+            if (!span_equals_nocase(other, address) && !notice_is_own(n, other) &&
+                is_alone(n->text, other))
+                to = n->named[k].at;
+        }
+        return span_slice(n->text, from, from + ABOUT_BYTES < to ? from + ABOUT_BYTES : to);
+    }
+    return sole ? span_slice(n->text, 0, ABOUT_BYTES) : (struct span){0};
+}
