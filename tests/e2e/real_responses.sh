@@ -68,11 +68,11 @@ mta_start >"$T/start.log" 2>&1 </dev/null || {
 for name in refuse full later; do
     send "$name@far.test"
 done
-recognised refuse "bounce to-refuse@home.test refuse@far.test failed ${refuse_status:-5.1.1} mx.home.test" \
+recognised refuse "bounce to-refuse@home.test refuse@far.test failed 5.1.1 mx.home.test" \
     "$mta: a recipient that the remote server refuses"
-recognised full "bounce to-full@home.test full@far.test failed ${full_status:-5.2.2} mx.home.test" \
+recognised full "bounce to-full@home.test full@far.test failed 5.2.2 mx.home.test" \
     "$mta: a remote mailbox that is full"
-recognised later "delay to-later@home.test later@far.test delayed ${later_status:-4.7.1} mx.home.test" \
+recognised later "delay to-later@home.test later@far.test delayed 4.7.1 mx.home.test" \
     "$mta: a delay notice"
 
 if [ "${mta_refuses_unknown:-no}" = yes ]; then
@@ -80,7 +80,7 @@ if [ "${mta_refuses_unknown:-no}" = yes ]; then
     ok test $? -ne 0 -- "$mta: refuses mail to an unknown local recipient, so sends no bounce"
 else
     send nobody-here@home.test
-    recognised nobody-here "bounce to-nobody-here@home.test nobody-here@home.test failed ${unknown_status:-5.1.1} mx.home.test" \
+    recognised nobody-here "bounce to-nobody-here@home.test nobody-here@home.test failed 5.1.1 mx.home.test" \
         "$mta: an unknown local recipient"
 fi
 
