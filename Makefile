@@ -26,7 +26,7 @@ DEPS_CHECK := libcmocka-dev tidy perl python3 procps iproute2 util-linux procmai
               postgresql openssl
 DEPS_LINT  := clang-format clang-tidy cppcheck mandoc shellcheck
 DEPS_FUZZ  := clang
-DEPS_BENCH := hyperfine valgrind procmail maildrop fdm liblmdb-dev time libsisimai-perl \
+DEPS_BENCH := hyperfine valgrind sqlite3 procmail maildrop fdm liblmdb-dev time libsisimai-perl \
               python3-flufl.bounce spamassassin
 
 # --- flags ----------------------------------------------------------------------------------------

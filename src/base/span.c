@@ -20,27 +20,6 @@ struct span span_slice(struct span s, size_t from, size_t to)
     return (struct span){s.p ? s.p + from : s.p, to - from};
 }
 
-char ascii_lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-bool ascii_is_space(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-bool ascii_is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-bool ascii_is_alnum(char c)
-{
-    char l = ascii_lower(c);
-    return ascii_is_digit(c) || (l >= 'a' && l <= 'z');
-}
-
 static bool is_header_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';

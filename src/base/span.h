@@ -43,9 +43,26 @@ size_t span_find_byte(struct span s, char c, size_t from);
 bool span_next_line(struct span *rest, struct span *line);
 
 /* ASCII classification without locale. */
-char ascii_lower(char c);
-bool ascii_is_space(char c); /* SP HTAB CR LF VT FF */
-bool ascii_is_digit(char c);
-bool ascii_is_alnum(char c);
+static inline char ascii_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* SP HTAB CR LF VT FF */
+static inline bool ascii_is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static inline bool ascii_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline bool ascii_is_alnum(char c)
+{
+    char l = ascii_lower(c);
+    return ascii_is_digit(c) || (l >= 'a' && l <= 'z');
+}
 
 #endif

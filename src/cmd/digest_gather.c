@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "cmd/expire.h"
+#include "digest/journal_reading.h"
 
 /* What mail programs call the folder of sent mail in a Maildir. */
 static const char *const sent_names[] = {"Sent", "Sent Items", "Sent Messages", "sent-mail"};
@@ -45,11 +46,9 @@ static bool read_journal(struct context *c, const struct gathering *what, struct
                          struct error *e)
 {
     struct summary *s = summary_new(g->arena, &what->period);
-    unixtime from, to;
     if (!s)
         return error_memory(e);
-    summary_reads(s, &from, &to);
-    bool ok = !c->store || journal_each(c->store, from, to, summary_visit, s, e);
+    bool ok = !c->store || summary_read(s, c->store, e);
     ok = ok && (!c->store || expire_counted(c->store, g->arena, what->period.since,
                                             what->period.until, &s->expired, e));
     summary_finish(s);

@@ -37,27 +37,30 @@ static void add_word(struct buf *out, struct span word)
     bool digit = false;
     for (size_t i = 0; i < word.n; i++)
         digit = digit || ascii_is_digit(word.p[i]);
-    if (out->n > 0)
-        buf_add_byte(out, ' ');
     if (span_find_byte(word, '@', 0) < word.n) {
         buf_add_byte(out, '@');
     } else if (digit) {
         buf_add_byte(out, '#');
     } else {
-        for (size_t i = 0; i < word.n; i++)
-            buf_add_byte(out, ascii_lower(word.p[i]));
+        size_t begin = out->n;
+        buf_add(out, word);
+        for (size_t i = begin; i < out->n; i++)
+            out->p[i] = ascii_lower(out->p[i]);
     }
 }
 
 void subject_shape(struct span subject, struct buf *out)
 {
     struct span s = span_trim(subject);
+    size_t begin = out->n;
     for (size_t mark; (mark = reply_mark(s)) > 0;)
         s = span_trim(span_slice(s, mark, s.n));
-    for (size_t at = 0; at < s.n && out->n < SHAPE;) {
+    for (size_t at = 0; at < s.n && out->n - begin < SHAPE;) {
         size_t end = at;
         while (end < s.n && !ascii_is_space(s.p[end]))
             end++;
+        if (end > at && out->n > begin)
+            buf_add_byte(out, ' ');
         if (end > at)
             add_word(out, span_slice(s, at, end));
         at = end + 1;
@@ -81,23 +84,17 @@ static bool prepare(struct campaigns *all)
     if (all->nodes && all->pair_items)
         return true;
     struct names limited = {.arena = all->arena, .limit = LIMIT_DIGEST_NAMES};
-    all->features = all->sources = all->pairs = limited;
+    all->features = all->pairs = limited;
     all->nodes = arena_array(all->arena, LIMIT_DIGEST_NAMES, sizeof *all->nodes);
     all->pair_items = arena_array(all->arena, LIMIT_DIGEST_NAMES, sizeof *all->pair_items);
     return all->nodes && all->pair_items;
 }
 
-/* The node of a feature; -1 when there is none or no room. */
-static long node_of(struct campaigns *all, char kind, struct span value)
+/* The node of a feature, which begins with the letter of its kind; -1 when there is no room. */
+static long node_of(struct campaigns *all, struct span feature)
 {
-    struct buf b = {0};
     size_t before = all->features.count;
-    if (value.n == 0)
-        return -1;
-    buf_add_byte(&b, kind);
-    buf_add(&b, value);
-    long node = b.failed ? -1 : names_number(&all->features, buf_span(&b));
-    buf_free(&b);
+    long node = names_number(&all->features, feature);
     if (all->features.count > before)
         all->nodes[node].parent = (uint32_t)node;
     return node;
@@ -111,11 +108,22 @@ static const char *value_of(const struct findings *f, enum evidence_kind kind)
 
 static long subject_node(struct campaigns *all, const struct findings *f)
 {
-    struct buf shape = {0};
-    subject_shape(span_of(value_of(f, EVIDENCE_ORIGINAL_SUBJECT)), &shape);
-    long node = shape.failed ? -1 : node_of(all, 's', buf_span(&shape));
-    buf_free(&shape);
-    return node;
+    struct buf *shape = &all->feature;
+    buf_reset(shape);
+    buf_add_byte(shape, 's');
+    subject_shape(span_of(value_of(f, EVIDENCE_ORIGINAL_SUBJECT)), shape);
+    return shape->failed || shape->n == 1 ? -1 : node_of(all, buf_span(shape));
+}
+
+static long value_node(struct campaigns *all, char letter, const char *value)
+{
+    struct buf *feature = &all->feature;
+    if (!value[0])
+        return -1;
+    buf_reset(feature);
+    buf_add_byte(feature, letter);
+    buf_add_string(feature, value);
+    return feature->failed ? -1 : node_of(all, buf_span(feature));
 }
 
 /* The larger one's example stays. */
@@ -167,34 +175,34 @@ static void count_in(struct campaigns *all, uint32_t node, const struct journal_
                            .file = copy(all, event->file)};
 }
 
-static void note_source(struct campaigns *all, uint32_t node, const char *address)
+/* A pair is a name of letters that hold four bits each: there is no NUL in it. */
+static void note_source(struct campaigns *all, uint32_t node, long source)
 {
-    long source = address[0] ? names_number(&all->sources, span_of(address)) : -1;
     size_t before = all->pairs.count;
-    struct buf b = {0};
+    char name[16];
     if (source < 0)
         return;
-    buf_printf(&b, "%u %ld", (unsigned)node, source);
-    long number = b.failed ? -1 : names_number(&all->pairs, buf_span(&b));
+    uint64_t both = (uint64_t)node << 32 | (uint32_t)source;
+    for (size_t i = 0; i < sizeof name; i++)
+        name[i] = (char)('A' + (both >> 4 * i & 15));
+    long number = names_number(&all->pairs, (struct span){name, sizeof name});
     if (all->pairs.count > before)
         all->pair_items[number] = (struct campaign_pair){node, (uint32_t)source};
-    buf_free(&b);
 }
 
 void campaigns_add(struct campaigns *all, const struct journal_event *event,
-                   const struct findings *f)
+                   const struct findings *f, long source)
 {
     if (!prepare(all))
         return;
-    long a = subject_node(all, f),
-         b = node_of(all, 'l', span_of(value_of(f, EVIDENCE_LINK_DOMAIN)));
+    long a = subject_node(all, f), b = value_node(all, 'l', value_of(f, EVIDENCE_LINK_DOMAIN));
     if (a < 0 && b < 0)
-        a = node_of(all, 'm', span_of(value_of(f, EVIDENCE_MAILER)));
+        a = value_node(all, 'm', value_of(f, EVIDENCE_MAILER));
     if (a < 0 && b < 0)
         return;
     uint32_t node = join(all, (uint32_t)(a < 0 ? b : a), (uint32_t)(b < 0 ? a : b));
     count_in(all, node, event, f);
-    note_source(all, node, value_of(f, EVIDENCE_SOURCE_ADDRESS));
+    note_source(all, node, source);
 }
 
 /* --- the end --- */
@@ -230,6 +238,7 @@ static int by_count_then_first(const void *a, const void *b)
 
 void campaigns_finish(struct campaigns *all, size_t most)
 {
+    buf_free(&all->feature);
     if (!all->nodes || !all->pair_items)
         return;
     count_sources(all);

@@ -29,20 +29,22 @@ struct campaigns {
     struct arena *arena;
     struct campaign *items; /* after campaigns_finish, most responses first, each of two or more */
     size_t count;
-    struct names features, sources, pairs; /* private, and so is what follows */
+    struct names features, pairs; /* private, and so is what follows */
+    struct buf feature;
     struct campaign_node *nodes;
     struct campaign_pair *pair_items;
 };
 
-/* Counts a response in; what shows none of the features, or comes beyond LIMIT_DIGEST_NAMES of
+/* Counts a response in. source is a number of the address that handed the mail in, less than 2^32,
+ * or -1. What shows none of the features, or comes beyond LIMIT_DIGEST_NAMES of
  * them, belongs to no campaign. */
 void campaigns_add(struct campaigns *all, const struct journal_event *event,
-                   const struct findings *f);
+                   const struct findings *f, long source);
 
-/* Keeps the `most` largest. */
+/* Keeps the `most` largest, and frees what is not the arena's. */
 void campaigns_finish(struct campaigns *all, size_t most);
 
-/* The shape of a subject: lower case, without "re:" and its kin, numbers and words that hold a
+/* Adds the shape of a subject: lower case, without "re:" and its kin, numbers and words that hold a
  * digit as "#", addresses as "@", white space as one space. */
 void subject_shape(struct span subject, struct buf *out);
 

@@ -31,12 +31,13 @@ void senders_add(struct senders *s, const struct journal_event *event, enum orig
     s->through_us += ours;
     if (origin != ORIGIN_FORGED)
         return;
-    s->traced += !ours && findings_get(f, EVIDENCE_SOURCE_ADDRESS, 0) != NULL;
-    count(&s->address_tally, f, EVIDENCE_SOURCE_ADDRESS);
+    const struct evidence *source = findings_get(f, EVIDENCE_SOURCE_ADDRESS, 0);
+    long number = source ? tally_add(&s->address_tally, span_of(source->value)) : -1;
+    s->traced += !ours && source != NULL;
     count(&s->mailer_tally, f, EVIDENCE_MAILER);
     count(&s->link_tally, f, EVIDENCE_LINK_DOMAIN);
     count(&s->check_tally, f, EVIDENCE_RETURNED_CHECK);
-    campaigns_add(&s->campaigns, event, f);
+    campaigns_add(&s->campaigns, event, f, number);
 }
 
 static void top(const struct tally *t, size_t most, struct top_names *out)

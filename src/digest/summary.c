@@ -1,6 +1,6 @@
 /*
- * One pass over the journal. What is older than the period is only counted by day, except for mail
- * of ours, whose earlier delays are folded into what became of it.
+ * What the journal holds, put into what a digest tells. Of forged responses, which may be a
+ * million, only what is counted is decoded.
  */
 #include "digest/summary.h"
 
@@ -14,7 +14,15 @@ struct summary_work {
     struct arena *arena, *scratch;
     struct summary_options options;
     struct tally names, hosts, domains;
+    int64_t doubtful_in_picture; /* new ones of the days that are drawn */
 };
+
+/* What is counted of forged responses. */
+static const uint32_t counted_kinds =
+    1u << EVIDENCE_ENVELOPE_RECIPIENT | 1u << EVIDENCE_DELIVERED_TO | 1u << EVIDENCE_TO |
+    1u << EVIDENCE_RESPONDER | 1u << EVIDENCE_RELAY | 1u << EVIDENCE_DKIM |
+    1u << EVIDENCE_ORIGINAL_SUBJECT | 1u << EVIDENCE_SOURCE_ADDRESS | 1u << EVIDENCE_MAILER |
+    1u << EVIDENCE_LINK_DOMAIN | 1u << EVIDENCE_RETURNED_CHECK;
 
 struct summary *summary_new(struct arena *arena, const struct summary_options *options)
 {
@@ -41,12 +49,17 @@ struct summary *summary_new(struct arena *arena, const struct summary_options *o
     return s;
 }
 
-void summary_reads(const struct summary *s, unixtime *from, unixtime *to)
+unixtime summary_reach(const struct summary *s)
 {
-    bool by_number = s->work->options.after >= 0;
-    unixtime first = by_number ? s->since - SECONDS_PER_DAY : s->since;
-    *from = first < s->days[0].start ? first : s->days[0].start;
-    *to = by_number ? INT64_MAX : s->until;
+    unixtime late = s->since - SECONDS_PER_DAY;
+    if (s->work->options.after < 0)
+        return s->since;
+    return late < s->days[0].start ? late : s->days[0].start;
+}
+
+int64_t summary_after(const struct summary *s)
+{
+    return s->work->options.after;
 }
 
 /* --- one event --- */
@@ -72,14 +85,21 @@ static bool kind_of(const struct summary *s, const struct journal_event *event, 
     k->before = k->origin;
     bool changed = origin_from_name(event->previous_origin, &k->before) && k->before != k->origin;
     k->rechecked = changed && !event->by_user && in_period(o, event->changed);
-    k->fresh = o->after >= 0 ? event->number > o->after : in_period(o, event->time);
+    k->fresh = summary_is_new(s, event);
     return true;
 }
 
 /* What is told of a response beyond counting it comes from its findings. */
 static bool needs_findings(const struct kind *k)
 {
-    return k->fresh || k->rechecked || k->origin == ORIGIN_OURS;
+    return k->fresh || k->origin == ORIGIN_OURS;
+}
+
+bool summary_is_new(const struct summary *s, const struct journal_event *event)
+{
+    const struct summary_options *o = &s->work->options;
+    return o->after >= 0 ? event->number > o->after && event->time >= summary_reach(s)
+                         : in_period(o, event->time);
 }
 
 static const char *copy(struct summary *s, const char *text)
@@ -163,16 +183,22 @@ static void add_ours(struct summary *s, const struct kind *k, const struct journ
         tell(s, &s->answers, k, event, f);
 }
 
+static void add_doubtful(struct summary *s, const struct kind *k, const struct journal_event *event,
+                         const struct findings *f)
+{
+    tell(s, &s->doubtful, k, event, f);
+    s->work->doubtful_in_picture += event->arrival >= s->days[0].start;
+}
+
 static void tally_lower(struct tally *t, struct span name)
 {
-    struct buf lower = {.limit = LIMIT_ADDRESS};
-    for (size_t i = 0; i < name.n; i++)
-        buf_add_byte(&lower, ascii_lower(name.p[i]));
-    if (lower.n > 0 && !lower.failed)
-        tally_add(t, buf_span(&lower));
+    char lower[LIMIT_ADDRESS];
+    for (size_t i = 0; i < name.n && i < sizeof lower; i++)
+        lower[i] = ascii_lower(name.p[i]);
+    if (name.n > 0 && name.n <= sizeof lower)
+        tally_add(t, (struct span){lower, name.n});
     else
         t->others++;
-    buf_free(&lower);
 }
 
 /* The address in whose name the original was sent is the one the response came to. */
@@ -191,15 +217,9 @@ static void add_forged(struct summary *s, const struct findings *f, const char *
                 host.n > 0 ? host : domain_of(span_of(value_of(f, EVIDENCE_RESPONDER))));
 }
 
-static void count_day(struct summary *s, const struct kind *k, unixtime arrival)
+void summary_count(struct summary *s, int day, enum class class, enum origin origin, int64_t n)
 {
-    if (arrival >= s->until)
-        arrival = s->until - 1;
-    for (int i = SUMMARY_DAYS - 1; i >= 0; i--)
-        if (arrival >= s->days[i].start) {
-            s->days[i].counts[k->class][k->origin]++;
-            return;
-        }
+    s->days[day].counts[class][origin] += n;
 }
 
 void summary_add(struct summary *s, const struct journal_event *event, const struct findings *f)
@@ -214,7 +234,6 @@ void summary_add(struct summary *s, const struct journal_event *event, const str
         s->unreadable++;
         return;
     }
-    count_day(s, &k, event->arrival);
     if (!f && needs_findings(&k))
         s->unreadable++;
     if (k.fresh)
@@ -224,9 +243,7 @@ void summary_add(struct summary *s, const struct journal_event *event, const str
     else if (k.origin == ORIGIN_FORGED && k.rechecked)
         s->found_forged++;
     else if (k.origin == ORIGIN_UNKNOWN && k.fresh)
-        tell(s, &s->doubtful, &k, event, f);
-    else if (k.origin == ORIGIN_UNKNOWN && event->arrival >= s->days[0].start)
-        s->older_doubtful++;
+        add_doubtful(s, &k, event, f);
     if (!k.fresh)
         return;
     const char *name = came_to(s, f);
@@ -244,7 +261,9 @@ bool summary_visit(void *context, const struct journal_event *event)
     struct findings *f = NULL;
     if (kind_of(s, event, &k) && needs_findings(&k)) {
         arena_reset(s->work->scratch);
-        f = findings_decode(s->work->scratch, event->findings);
+        f = k.origin == ORIGIN_FORGED
+                ? findings_decode_kinds(s->work->scratch, event->findings, counted_kinds)
+                : findings_decode(s->work->scratch, event->findings);
     }
     summary_add(s, event, f);
     return true;
@@ -284,6 +303,9 @@ void summary_finish(struct summary *s)
     s->forged_host_count =
         tally_top(&w->hosts, SUMMARY_TOP, &s->forged_hosts, &s->other_forged_hosts);
     senders_finish(&s->senders, SUMMARY_TOP);
+    for (int i = 0; i < SUMMARY_DAYS; i++)
+        s->older_doubtful += summary_total(s->days[i].counts, ORIGIN_UNKNOWN);
+    s->older_doubtful -= w->doubtful_in_picture;
     struct tally_count *domain;
     int64_t rest;
     s->domain = tally_top(&w->domains, 1, &domain, &rest) > 0 ? domain->name : "";

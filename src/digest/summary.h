@@ -1,7 +1,7 @@
 /*
- * What a digest tells, as data: made in one pass over the journal, then written as text, HTML or
- * JSON by others. Holds the other side's words as they came; whoever writes them makes them
- * harmless (digest/visible.h).
+ * What a digest tells, as data: made from the journal (digest/journal_reading.h), then written as
+ * text, HTML or JSON by others. Holds the other side's words as they came; whoever writes them
+ * makes them harmless (digest/visible.h).
  */
 #ifndef BACKSIFT_DIGEST_SUMMARY_H
 #define BACKSIFT_DIGEST_SUMMARY_H
@@ -86,10 +86,22 @@ struct summary {
  */
 struct summary *summary_new(struct arena *arena, const struct summary_options *options);
 
-/* The span of time to read the journal in, for journal_each. */
-void summary_reads(const struct summary *s, unixtime *from, unixtime *to);
+/* Counts n responses that came on a day of the picture (0 to SUMMARY_DAYS - 1), new or not. */
+void summary_count(struct summary *s, int day, enum class class, enum origin origin, int64_t n);
 
-/* Counts one event in. f is what its findings hold, or NULL when they cannot be read. */
+/* The option of that name. */
+int64_t summary_after(const struct summary *s);
+
+/* New ones were filed then or later; found by number, they may have been written into the journal
+ * late, but not so late that a journal imported from elsewhere is news. */
+unixtime summary_reach(const struct summary *s);
+
+/* Is a response told for the first time? */
+bool summary_is_new(const struct summary *s, const struct journal_event *event);
+
+/* Takes one event in, which must come once only: a new one, one that was changed in the period, or
+ * an older one of ours, whose earlier delays are folded into what became of the mail. f is what its
+ * findings hold, or NULL when they cannot be read. */
 void summary_add(struct summary *s, const struct journal_event *event, const struct findings *f);
 
 /* The same as a visitor for journal_each, with a struct summary as its context: decodes the

@@ -12,14 +12,24 @@
 #include "base/arena.h"
 #include "base/span.h"
 
+/* Bytes of a name that stand in the table itself: most addresses and hosts. */
+#define NAMES_SHORT 24
+
+/* Private: an item's number + 1, bits of its hash that tell most others apart, and the name when it
+ * is short, with zeros behind it. */
+struct names_slot {
+    uint32_t number, print;
+    char name[NAMES_SHORT];
+};
+
 /* Different names, numbered from 0 in the order in which they came. Start from {.arena, .limit}. */
 struct names {
     struct arena *arena;
     size_t limit; /* different names kept */
     const char **items;
     size_t count;
-    uint32_t *slots; /* private: hash table of item number + 1 */
-    size_t slot_count;
+    struct names_slot *slots; /* private: a hash table */
+    size_t slot_count;        /* a power of two */
 };
 
 /* The number of a name, added when new; -1 when it is new and the limit or memory is reached. */
@@ -37,7 +47,8 @@ struct tally {
     int64_t others;  /* counted under names beyond the limit */
 };
 
-void tally_add(struct tally *t, struct span name);
+/* Gives the number of the name, -1 when it is counted under others. */
+long tally_add(struct tally *t, struct span name);
 
 /* The most frequent names, at most `most`, first the highest count, equal ones by name. Gives their
  * number; *top is arena memory. *rest gets the sum of all other counts. */

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -59,7 +60,7 @@ enum evidence_kind {
                                 Authentication-Results (RFC 8601) or Received-SPF (RFC 7208) of
                                 the response */
     EVIDENCE_RETURNED_CHECK, /* "returned-check": the same of the original */
-    EVIDENCE_KIND_COUNT      /* the journal keeps kinds by number: new ones stand last */
+    EVIDENCE_KIND_COUNT /* the journal keeps kinds by number: new ones stand last; at most 32 */
 };
 
 const char *evidence_kind_name(enum evidence_kind k);
@@ -112,6 +113,11 @@ bool findings_encode(const struct findings *f, struct buf *out);
 /* Reads the wire form. Nothing is trusted: lengths, counts, enum values, UTF-8 and the absence of
  * control characters are checked. Memory is the arena's. NULL when anything is wrong. */
 struct findings *findings_decode(struct arena *arena, struct span bytes);
+
+/* The same for counting many: of the strings only the reporting MTA and evidence of the kinds whose
+ * bits are set (1u << kind) are read and checked, each with an empty place; the rest is passed over
+ * and reads as "" and none. */
+struct findings *findings_decode_kinds(struct arena *arena, struct span bytes, uint32_t kinds);
 
 /* The nth evidence of that kind, or NULL. */
 const struct evidence *findings_get(const struct findings *f, enum evidence_kind kind, size_t nth);

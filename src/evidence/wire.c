@@ -68,6 +68,12 @@ struct wire {
     bool wrong;
 };
 
+static void advance(struct wire *w, size_t n)
+{
+    w->rest.p += n;
+    w->rest.n -= n;
+}
+
 static unsigned get_byte(struct wire *w)
 {
     if (w->wrong || w->rest.n == 0) {
@@ -75,7 +81,7 @@ static unsigned get_byte(struct wire *w)
         return 0;
     }
     unsigned byte = (unsigned char)w->rest.p[0];
-    w->rest = span_slice(w->rest, 1, w->rest.n);
+    advance(w, 1);
     return byte;
 }
 
@@ -89,22 +95,33 @@ static unsigned get_below(struct wire *w, unsigned bound)
 
 static size_t get_count(struct wire *w, size_t max)
 {
-    size_t n = get_byte(w);
-    n |= (size_t)get_byte(w) << 8;
-    w->wrong = w->wrong || n > max;
+    if (w->wrong || w->rest.n < 2) {
+        w->wrong = true;
+        return 0;
+    }
+    size_t n = (unsigned char)w->rest.p[0] | (size_t)(unsigned char)w->rest.p[1] << 8;
+    advance(w, 2);
+    w->wrong = n > max;
     return w->wrong ? 0 : n;
+}
+
+/* The bytes of a string, unread. */
+static struct span pass_string(struct wire *w, size_t max)
+{
+    size_t n = get_count(w, max);
+    struct span s = {w->rest.p, n};
+    w->wrong = w->wrong || w->rest.n < n;
+    if (w->wrong)
+        return (struct span){0};
+    advance(w, n);
+    return s;
 }
 
 static const char *get_string(struct wire *w, size_t max)
 {
-    size_t n = get_count(w, max);
-    struct span s = span_slice(w->rest, 0, n);
-    if (w->wrong || s.n < n || !printable_is_clean(s)) {
-        w->wrong = true;
-        return "";
-    }
-    w->rest = span_slice(w->rest, n, w->rest.n);
-    const char *copy = arena_string(w->arena, s);
+    struct span s = pass_string(w, max);
+    w->wrong = w->wrong || !printable_is_clean(s);
+    const char *copy = w->wrong ? NULL : arena_string(w->arena, s);
     w->wrong = !copy;
     return copy ? copy : "";
 }
@@ -131,30 +148,85 @@ static struct evidence get_evidence(struct wire *w)
     return e;
 }
 
-static void get_lists(struct wire *w, struct findings *f)
+static void get_recipients(struct wire *w, struct findings *f)
 {
-    size_t recipients = get_count(w, LIMIT_RECIPIENTS);
-    f->recipients = arena_array(w->arena, recipients, sizeof *f->recipients);
-    for (; f->recipients && !w->wrong && f->recipient_count < recipients; f->recipient_count++)
+    size_t count = get_count(w, LIMIT_RECIPIENTS);
+    f->recipients = arena_array(w->arena, count, sizeof *f->recipients);
+    for (; f->recipients && !w->wrong && f->recipient_count < count; f->recipient_count++)
         f->recipients[f->recipient_count] = get_recipient(w);
-    size_t evidence = get_count(w, LIMIT_EVIDENCE);
-    f->evidence = arena_array(w->arena, evidence, sizeof *f->evidence);
-    for (; f->evidence && !w->wrong && f->evidence_count < evidence; f->evidence_count++)
+    w->wrong = w->wrong || !f->recipients;
+}
+
+static void pass_recipients(struct wire *w)
+{
+    for (size_t count = get_count(w, LIMIT_RECIPIENTS); count > 0; count--)
+        for (int string = 0; string < 6; string++)
+            pass_string(w, LIMIT_VALUE);
+}
+
+static void get_all_evidence(struct wire *w, struct findings *f)
+{
+    size_t count = get_count(w, LIMIT_EVIDENCE);
+    f->evidence = arena_array(w->arena, count, sizeof *f->evidence);
+    for (; f->evidence && !w->wrong && f->evidence_count < count; f->evidence_count++)
         f->evidence[f->evidence_count] = get_evidence(w);
-    w->wrong = w->wrong || !f->recipients || !f->evidence;
+    w->wrong = w->wrong || !f->evidence;
+}
+
+static void get_evidence_of(struct wire *w, uint32_t kinds, struct findings *f)
+{
+    size_t count = get_count(w, LIMIT_EVIDENCE);
+    f->evidence = arena_array(w->arena, count, sizeof *f->evidence);
+    for (; f->evidence && !w->wrong && count > 0; count--) {
+        struct evidence e = {.where = ""};
+        e.kind = (enum evidence_kind)get_below(w, EVIDENCE_KIND_COUNT);
+        e.nesting = (int)get_below(w, LIMIT_PART_DEPTH + 1);
+        pass_string(w, LIMIT_PLACE);
+        if (kinds >> e.kind & 1) {
+            e.value = get_string(w, LIMIT_VALUE);
+            f->evidence[f->evidence_count++] = e;
+        } else
+            pass_string(w, LIMIT_VALUE);
+    }
+    w->wrong = w->wrong || !f->evidence;
+}
+
+static struct findings *begin(struct wire *w, struct arena *arena, struct span bytes)
+{
+    *w = (struct wire){.arena = arena, .rest = bytes};
+    struct findings *f = arena_alloc(arena, sizeof *f);
+    if (!f || bytes.n > LIMIT_FINDINGS || get_byte(w) != WIRE_VERSION)
+        return NULL;
+    f->class = (enum class)get_below(w, CLASS_COUNT);
+    f->truncated = get_below(w, 2) == 1;
+    return f;
 }
 
 struct findings *findings_decode(struct arena *arena, struct span bytes)
 {
-    struct wire w = {.arena = arena, .rest = bytes};
-    struct findings *f = arena_alloc(arena, sizeof *f);
-    if (!f || bytes.n > LIMIT_FINDINGS || get_byte(&w) != WIRE_VERSION)
+    struct wire w;
+    struct findings *f = begin(&w, arena, bytes);
+    if (!f)
         return NULL;
-    f->class = (enum class)get_below(&w, CLASS_COUNT);
-    f->truncated = get_below(&w, 2) == 1;
     f->rule = get_string(&w, LIMIT_VALUE);
     f->message_id = get_string(&w, LIMIT_VALUE);
     f->reporting_mta = get_string(&w, LIMIT_VALUE);
-    get_lists(&w, f);
+    get_recipients(&w, f);
+    get_all_evidence(&w, f);
+    return w.wrong || w.rest.n > 0 ? NULL : f;
+}
+
+struct findings *findings_decode_kinds(struct arena *arena, struct span bytes, uint32_t kinds)
+{
+    struct wire w;
+    struct findings *f = begin(&w, arena, bytes);
+    if (!f)
+        return NULL;
+    f->rule = f->message_id = "";
+    pass_string(&w, LIMIT_VALUE);
+    pass_string(&w, LIMIT_VALUE);
+    f->reporting_mta = get_string(&w, LIMIT_VALUE);
+    pass_recipients(&w);
+    get_evidence_of(&w, kinds, f);
     return w.wrong || w.rest.n > 0 ? NULL : f;
 }

@@ -21,7 +21,8 @@ enum value_type { VALUE_NULL, VALUE_INT, VALUE_TEXT, VALUE_BLOB };
 struct value {
     enum value_type type;
     int64_t number;   /* of VALUE_INT */
-    struct span data; /* of VALUE_TEXT and VALUE_BLOB; the owner is the caller, or the row */
+    struct span data; /* of VALUE_TEXT and VALUE_BLOB; the owner is the caller, or the row, in which
+                         a NUL stands behind it */
 };
 
 /* A connection of an engine, opaque to the store. */

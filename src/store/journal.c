@@ -81,29 +81,92 @@ enum lookup journal_find(struct store *s, struct arena *arena, const char *mailb
     return found;
 }
 
+static const char *text_of(const struct value *c)
+{
+    return c->data.p ? c->data.p : "";
+}
+
+/* The event of a row as it stands in the row, whose texts end in NUL (store/engine.h). */
+static struct journal_event view_event(const struct value *c)
+{
+    return (struct journal_event){
+        .number = c[0].number,
+        .time = c[1].number,
+        .arrival = c[2].number,
+        .class_ = text_of(&c[3]),
+        .origin = text_of(&c[4]),
+        .rule = text_of(&c[5]),
+        .row = (int)c[6].number,
+        .marked = c[7].number != 0,
+        .by_user = c[8].number != 0,
+        .mailbox = text_of(&c[9]),
+        .folder = text_of(&c[10]),
+        .file = text_of(&c[11]),
+        .previous_origin = text_of(&c[12]),
+        .changed = c[13].number,
+        .findings = c[14].data,
+    };
+}
+
+static bool each(struct store *s, enum statement statement, const struct value *parameters,
+                 size_t count, journal_visit visit, void *context, struct error *e)
+{
+    struct value columns[EVENT_COLUMNS];
+    enum step step;
+    bool more = true;
+    if (!s->engine->start(s->connection, statement, parameters, count, e))
+        return false;
+    do {
+        step = s->engine->next(s->connection, statement, columns, EVENT_COLUMNS, e);
+        if (step == STEP_ROW) {
+            struct journal_event event = view_event(columns);
+            more = visit(context, &event);
+        }
+    } while (step == STEP_ROW && more);
+    s->engine->finish(s->connection, statement);
+    return step != STEP_ERROR;
+}
+
 bool journal_each(struct store *s, unixtime from, unixtime to, journal_visit visit, void *context,
                   struct error *e)
 {
     const struct value parameters[] = {value_int(from), value_int(to)};
-    struct value columns[EVENT_COLUMNS];
-    struct journal_event event;
-    enum step step = STEP_ERROR;
-    bool ok = true, more = true;
-    struct arena *arena = arena_new((size_t)4 * 1024 * 1024); /* of one event */
-    if (!arena)
-        return error_memory(e);
-    if (!s->engine->start(s->connection, JOURNAL_EACH, parameters, 2, e)) {
-        arena_free(arena);
-        return false;
+    return each(s, JOURNAL_EACH, parameters, 2, visit, context, e);
+}
+
+bool journal_each_since(struct store *s, const struct journal_range *range, journal_visit visit,
+                        void *context, struct error *e)
+{
+    const struct value times[] = {value_int(range->from), value_int(range->to)};
+    int64_t first = range->after + 1;
+    if (range->after < 0) {
+        enum lookup found = store_ask(s, JOURNAL_FIRST, times, 2, &first, e);
+        if (found != LOOKUP_YES)
+            return found == LOOKUP_NO;
     }
-    while (ok && more &&
-           (step = s->engine->next(s->connection, JOURNAL_EACH, columns, EVENT_COLUMNS, e)) ==
-               STEP_ROW) {
-        arena_reset(arena);
-        ok = take_event(arena, columns, &event, e);
-        more = ok && visit(context, &event);
-    }
-    s->engine->finish(s->connection, JOURNAL_EACH);
-    arena_free(arena);
-    return ok && step != STEP_ERROR;
+    const struct value parameters[] = {value_int(first - 1), times[0], times[1]};
+    return each(s, JOURNAL_SINCE, parameters, 3, visit, context, e);
+}
+
+bool journal_each_changed(struct store *s, unixtime from, unixtime to, journal_visit visit,
+                          void *context, struct error *e)
+{
+    const struct value parameters[] = {value_int(from), value_int(to)};
+    return each(s, JOURNAL_CHANGED, parameters, 2, visit, context, e);
+}
+
+bool journal_each_of(struct store *s, const char *class_, const char *origin, unixtime from,
+                     unixtime to, journal_visit visit, void *context, struct error *e)
+{
+    const struct value parameters[] = {value_text(origin), value_text(class_), value_int(from),
+                                       value_int(to)};
+    return each(s, JOURNAL_OF, parameters, 4, visit, context, e);
+}
+
+bool journal_count(struct store *s, const char *class_, const char *origin, unixtime from,
+                   unixtime to, int64_t *count, struct error *e)
+{
+    const struct value parameters[] = {value_text(origin), value_text(class_), value_int(from),
+                                       value_int(to)};
+    return store_ask(s, JOURNAL_COUNT, parameters, 4, count, e) != LOOKUP_ERROR;
 }

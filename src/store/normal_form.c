@@ -234,5 +234,11 @@ const char *plain_address(struct arena *arena, struct span address)
     for (int i = 0; i < DECORATIONS_MOST && (strip_srs(&p) || strip_batv(&p)); i++)
         continue;
     strip_tag(&p);
-    return arena_printf(arena, "%.*s@%.*s", (int)p.local.n, p.local.p, (int)p.domain.n, p.domain.p);
+    char *joined = arena_alloc(arena, p.local.n + 1 + p.domain.n + 1);
+    if (joined) {
+        memcpy(joined, p.local.p, p.local.n);
+        joined[p.local.n] = '@';
+        memcpy(joined + p.local.n + 1, p.domain.p, p.domain.n);
+    }
+    return joined;
 }

@@ -108,8 +108,12 @@ static void take_column(sqlite3_stmt *statement, int place, struct value *out)
         out->number = sqlite3_column_int64(statement, place);
         return;
     case SQLITE_TEXT:
+        out->type = VALUE_TEXT;
+        out->data.p = (const char *)sqlite3_column_text(statement, place);
+        out->data.n = (size_t)sqlite3_column_bytes(statement, place);
+        return;
     case SQLITE_BLOB:
-        out->type = sqlite3_column_type(statement, place) == SQLITE_TEXT ? VALUE_TEXT : VALUE_BLOB;
+        out->type = VALUE_BLOB;
         out->data.p = sqlite3_column_blob(statement, place);
         out->data.n = (size_t)sqlite3_column_bytes(statement, place);
         return;

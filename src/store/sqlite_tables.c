@@ -32,4 +32,5 @@ const char sqlite_tables[] =
     "previous_origin TEXT NOT NULL, changed INTEGER NOT NULL, findings BLOB NOT NULL);"
     "CREATE INDEX IF NOT EXISTS journal_file ON journal (file, mailbox);"
     "CREATE INDEX IF NOT EXISTS journal_time ON journal (time);"
+    "CREATE INDEX IF NOT EXISTS journal_kind ON journal (origin, class, arrival);"
     "CREATE INDEX IF NOT EXISTS journal_changed ON journal (changed) WHERE changed > 0;";

@@ -71,6 +71,16 @@ const char *const statement_text[STATEMENT_COUNT] = {
                      "SELECT number FROM journal WHERE time >= $1 AND time < $2 UNION "
                      "SELECT number FROM journal WHERE changed > 0 AND changed >= $1 "
                      "AND changed < $2) ORDER BY number",
+    /* In order of number without sorting: "+" keeps the index of times out of it. */
+    [JOURNAL_SINCE] = "SELECT " EVENT_COLUMNS " FROM journal WHERE number > $1 AND +time >= $2 "
+                      "AND +time < $3 ORDER BY number",
+    [JOURNAL_FIRST] = "SELECT min(number) FROM journal WHERE time >= $1 AND time < $2",
+    [JOURNAL_CHANGED] = "SELECT " EVENT_COLUMNS " FROM journal WHERE changed > 0 "
+                        "AND changed >= $1 AND changed < $2 ORDER BY changed",
+    [JOURNAL_OF] = "SELECT " EVENT_COLUMNS " FROM journal WHERE origin = $1 AND class = $2 "
+                   "AND arrival >= $3 AND arrival < $4 ORDER BY arrival",
+    [JOURNAL_COUNT] = "SELECT count(*) FROM journal WHERE origin = $1 AND class = $2 "
+                      "AND arrival >= $3 AND arrival < $4",
     [NOTE_GET] = "SELECT value FROM note WHERE name = $1",
     [NOTE_SET] = "INSERT INTO note (name, value) VALUES ($1, $2) "
                  "ON CONFLICT (name) DO UPDATE SET value = excluded.value",

@@ -39,6 +39,11 @@ enum statement {
     JOURNAL_UPDATE,
     JOURNAL_FIND,
     JOURNAL_EACH,
+    JOURNAL_SINCE,
+    JOURNAL_FIRST,
+    JOURNAL_CHANGED,
+    JOURNAL_OF,
+    JOURNAL_COUNT,
     NOTE_GET,
     NOTE_SET,
     /* figures */

@@ -187,6 +187,26 @@ typedef bool (*journal_visit)(void *context, const struct journal_event *event);
 bool journal_each(struct store *s, unixtime from, unixtime to, journal_visit visit, void *context,
                   struct error *e);
 
+/* What the digest asks for; visit as above, each in an order of its own. */
+
+/* Events numbered higher than after, with a time in [from, to); after -1 is none, and then events
+ * are found by their time. In order of number. */
+struct journal_range {
+    int64_t after;
+    unixtime from, to;
+};
+bool journal_each_since(struct store *s, const struct journal_range *range, journal_visit visit,
+                        void *context, struct error *e);
+/* Events changed in [from, to), by that time. */
+bool journal_each_changed(struct store *s, unixtime from, unixtime to, journal_visit visit,
+                          void *context, struct error *e);
+/* Events of one class and origin that arrived in [from, to), by that time. */
+bool journal_each_of(struct store *s, const char *class_, const char *origin, unixtime from,
+                     unixtime to, journal_visit visit, void *context, struct error *e);
+/* How many those are, by an index alone. */
+bool journal_count(struct store *s, const char *class_, const char *origin, unixtime from,
+                   unixtime to, int64_t *count, struct error *e);
+
 /* The note of the last `before` for which store_prune has left nothing, in seconds since 1970. */
 #define STORE_NOTE_PRUNED "pruned-before"
 

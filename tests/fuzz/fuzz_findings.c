@@ -47,6 +47,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct arena *arena = arena_new(LIMIT_ARENA);
     require(arena != NULL);
     struct findings *f = findings_decode(arena, (struct span){(const char *)data, size});
+    struct findings *some =
+        findings_decode_kinds(arena, (struct span){(const char *)data, size}, 0x5555);
+    require(some != NULL || f == NULL);
     if (f) {
         struct buf again = {0};
         require_contract(f);

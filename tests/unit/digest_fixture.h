@@ -109,12 +109,29 @@ static inline struct journal_event make_event(const struct response *r)
     };
 }
 
+/* As the store counts: what is dated ahead of the picture stands on its last day. */
+static inline void count_response(struct summary *s, const struct journal_event *event)
+{
+    enum class class;
+    enum origin origin;
+    if (!class_from_name(span_of(event->class_), &class) ||
+        !origin_from_name(event->origin, &origin) ||
+        (summary_after(s) < 0 && event->arrival >= s->until))
+        return;
+    for (int i = SUMMARY_DAYS - 1; i >= 0; i--)
+        if (event->arrival >= s->days[i].start) {
+            summary_count(s, i, class, origin, 1);
+            return;
+        }
+}
+
 static inline void add_response(struct summary *s, const struct response *r)
 {
     struct report_recipient recipients[2];
     struct evidence evidence[16];
     struct findings f = make_findings(r, recipients, evidence);
     struct journal_event event = make_event(r);
+    count_response(s, &event);
     summary_add(s, &event, &f);
 }
 

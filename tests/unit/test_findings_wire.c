@@ -195,11 +195,32 @@ static void kinds_have_their_names(void **state)
     assert_null(findings_get(&sample, EVIDENCE_REASON, 1));
 }
 
+/* For counting: kinds that were not asked for are passed over, and what is no findings is none. */
+static void kinds_come_back_alone(void **state)
+{
+    struct buf wire = encode(&sample);
+    struct findings *f =
+        findings_decode_kinds(*state, input_of(wire.p, wire.n), 1u << EVIDENCE_REASON);
+    assert_non_null(f);
+    assert_int_equal(f->class, CLASS_BOUNCE);
+    assert_string_equal(f->reporting_mta, "mx.example.net");
+    assert_int_equal(f->recipient_count, 0);
+    assert_int_equal(f->evidence_count, 1);
+    assert_int_equal(f->evidence[0].nesting, LIMIT_PART_DEPTH);
+    assert_string_equal(f->evidence[0].value, pieces[1].value);
+    for (size_t n = 0; n < wire.n; n++)
+        assert_null(findings_decode_kinds(*state, input_of(wire.p, n), 1u << EVIDENCE_REASON));
+    buf_add_byte(&wire, 'x');
+    assert_null(findings_decode_kinds(*state, buf_span(&wire), 0));
+    buf_free(&wire);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         message_test(what_goes_out_comes_back),
         message_test(empty_findings_travel),
+        message_test(kinds_come_back_alone),
         message_test(every_cut_and_every_tail_is_refused),
         message_test(every_changed_byte_is_refused_or_harmless),
         message_test(wrong_values_are_refused),

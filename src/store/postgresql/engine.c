@@ -86,7 +86,8 @@ static void rollback(struct connection *c)
 /* Those that give a row for each of very many. */
 static bool has_many_rows(enum statement s)
 {
-    return (s >= EACH_SENT_ID && s <= EACH_NOTE) || s == JOURNAL_EACH;
+    return (s >= EACH_SENT_ID && s <= EACH_NOTE) || s == JOURNAL_EACH || s == JOURNAL_SINCE ||
+           s == JOURNAL_CHANGED || s == JOURNAL_OF;
 }
 
 /* Those that read much for what they give, and that no delivery runs. */

@@ -30,4 +30,5 @@ const char postgresql_tables[] =
     "previous_origin bytea NOT NULL, changed bigint NOT NULL, findings bytea NOT NULL);"
     "CREATE INDEX IF NOT EXISTS journal_file ON journal (file, mailbox);"
     "CREATE INDEX IF NOT EXISTS journal_time ON journal (time);"
+    "CREATE INDEX IF NOT EXISTS journal_kind ON journal (origin, class, arrival);"
     "CREATE INDEX IF NOT EXISTS journal_changed ON journal (changed) WHERE changed > 0;";
