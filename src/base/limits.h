@@ -154,6 +154,25 @@
 #define LIMIT_IMAP_BODIES ((uint64_t)8 * 1024 * 1024)
 /* How deep a server's description of a message is followed. */
 #define LIMIT_IMAP_DEPTH 50
+/* Seconds of one IDLE unless configured: a server may log out who says nothing for 30 minutes (RFC
+ * 2177 3). And between two looks of `watch` where a server has no IDLE. */
+#define LIMIT_IMAP_IDLE_SECONDS 1680
+#define LIMIT_IMAP_POLL_SECONDS 120
+/* Seconds after which `watch` opens a session anew, with the configuration as it is then, and looks
+ * in one session: bound what a session holds in memory. */
+#define LIMIT_IMAP_SESSION_SECONDS 86400
+#define LIMIT_IMAP_SESSION_LOOKS   10000
+/* Milliseconds before `watch` first tries again what has failed, and at most. */
+#define LIMIT_IMAP_BACKOFF_FIRST_MS 2000
+#define LIMIT_IMAP_BACKOFF_MOST_MS  600000
+/* Milliseconds for taking leave of a server when asked to stop. */
+#define LIMIT_IMAP_LEAVE_MS 2000
+/* Seconds of silence after which a connection that idles is probed, between probes, and probes
+ * without an answer until it counts as broken: a mail server's host that is gone is noticed within
+ * four minutes, and an address translator keeps the connection. */
+#define LIMIT_IMAP_PROBE_AFTER 120
+#define LIMIT_IMAP_PROBE_EVERY 30
+#define LIMIT_IMAP_PROBES      4
 /* Address space of the program, so that a lying length of a literal ends it and not the host. */
 #define LIMIT_IMAP_MEMORY ((size_t)1024 * 1024 * 1024)
 

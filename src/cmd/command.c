@@ -15,6 +15,7 @@ static const struct command commands[] = {
     {"classify", "print the verdicts of messages, one line each", command_classify},
     {"explain", "say why a message is judged as it is", command_explain},
     {"sweep", "do the same over what is already in a mailbox", command_sweep},
+    {"watch", "sweep a mail server's mailbox as soon as something comes", command_watch},
     {"record", "add what was sent to the outbound index", command_record},
     {"recheck", "judge filed responses again as coverage moves on", command_recheck},
     {"mark", "say yourself that filed responses are ours or forged", command_mark},

@@ -26,6 +26,7 @@ int command_filter(int argc, char **argv);
 int command_classify(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_sweep(int argc, char **argv);
+int command_watch(int argc, char **argv);
 int command_record(int argc, char **argv);
 int command_recheck(int argc, char **argv);
 int command_mark(int argc, char **argv);

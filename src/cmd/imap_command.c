@@ -1,23 +1,20 @@
 /*
- * backsift-imap sweep NAME, and record NAME: one run over one account under a lock, so that cron
- * may start the next while one is still at work.
+ * backsift-imap sweep NAME, record NAME, and watch NAME. A sweep is one run over one account under
+ * a lock, so that cron may start the next while one is still at work.
  */
 #include "cmd/imap_command.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "base/directory.h"
 #include "base/limits.h"
 #include "cmd/command.h"
 #include "cmd/exit_code.h"
+#include "cmd/imap_program.h"
 #include "cmd/imap_run.h"
 #include "cmd/refresh.h"
 #include "sources/pending_gap.h"
@@ -45,60 +42,18 @@ void imap_show_progress(const struct imap_run *r, const char *text)
                 (long long)r->tally.responses);
 }
 
-static void end_progress(const struct imap_run *r)
+void imap_end_progress(const struct imap_run *r)
 {
     if (!r->options.quiet && isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
 }
 
-/* --- the lock --- */
-
-/* The account's name may hold anything; in a file name only letters and digits stand for
- * themselves. */
-static const char *lock_path(struct context *c, const char *name)
-{
-    struct buf b = {0};
-    buf_printf(&b, "%s/imap-", c->paths.state_folder);
-    for (const char *p = name; *p; p++) {
-        if (ascii_is_alnum(*p))
-            buf_add_byte(&b, *p);
-        else
-            buf_printf(&b, "_%02x", (unsigned char)*p);
-    }
-    buf_add_string(&b, ".lock");
-    const char *path = b.failed ? NULL : arena_string(c->arena, buf_span(&b));
-    buf_free(&b);
-    return path;
-}
-
-/* The descriptor that holds the lock as long as it is open; *busy when another run does. -1 with *e
- * when neither. */
-static int take_lock(struct context *c, const char *name, bool *busy, struct error *e)
-{
-    const char *path = lock_path(c, name);
-    int folder = path ? directory_make_path(c->paths.state_folder) : -1;
-    int fd = folder >= 0 ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
-    *busy = false;
-    if (fd < 0)
-        error_system(e, ERROR_RETRY, errno, "cannot lock %s", path ? path : name);
-    else if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        *busy = errno == EWOULDBLOCK;
-        if (!*busy)
-            error_system(e, ERROR_RETRY, errno, "cannot lock %s", path);
-        close(fd);
-        fd = -1;
-    }
-    if (folder >= 0)
-        close(folder);
-    return fd;
-}
-
-/* --- the two jobs --- */
+/* --- the jobs --- */
 
 static bool connect_account(struct imap_run *r, struct error *e)
 {
     int64_t deadline = clock_monotonic_us() + (int64_t)r->options.seconds * 1000000;
-    return imap_open(&r->session, r->context.arena, r->account, deadline, e);
+    return imap_open(&r->session, r->context.arena, r->account, deadline, -1, e);
 }
 
 static bool is_source(const struct imap_run *r)
@@ -116,17 +71,17 @@ static bool record(struct imap_run *r, struct error *e)
     bool ok = context_open_store(&r->context, STORE_WRITE, LIMIT_RECORD_MS, e) &&
               pending_gap_store(r->context.store, r->context.config, e) && connect_account(r, e) &&
               imap_record_sent(r, &added, e);
-    end_progress(r);
+    imap_end_progress(r);
     if (ok && !r->options.quiet)
         printf("%s: %lld recorded%s\n", r->name, (long long)added,
                is_source(r) ? "" : " (not declared under [index] source)");
     return ok;
 }
 
-static void print_summary(const struct imap_run *r, bool complete)
+void imap_print_summary(const struct imap_run *r, bool complete)
 {
     const struct imap_tally *t = &r->tally;
-    end_progress(r);
+    imap_end_progress(r);
     if (r->options.quiet)
         return;
     printf("%s: %lld looked at, %lld responses, %lld moved", r->name, (long long)t->looked_at,
@@ -135,22 +90,12 @@ static void print_summary(const struct imap_run *r, bool complete)
         printf(", %lld unreadable", (long long)t->failed);
     if (r->session.low)
         printf(", %llu KB read",
-               (unsigned long long)(imap_stream_bytes(r->session.low) + 1023) / 1024);
+               (unsigned long long)(imap_stream_bytes(r->session.low) - t->bytes_before + 1023) /
+                   1024);
     if (t->marked_only)
         printf(
             "; the old copies are marked deleted and wait for your mail program to expunge them");
     puts(complete ? "" : "; not complete");
-}
-
-/* Sent mail first: a response judged afterwards finds what it is about. */
-static bool sweep_once(struct imap_run *r, struct error *e)
-{
-    int64_t added;
-    if (!connect_account(r, e))
-        return false;
-    if (!r->options.dry_run && is_source(r) && !imap_record_sent(r, &added, e))
-        return false;
-    return imap_sweep(r, e);
 }
 
 /* Another source that cannot be read covers nothing; that is no reason not to sweep. */
@@ -160,12 +105,33 @@ static void tell(void *context, const struct error *e)
     command_print_error(e);
 }
 
-static bool sweep(struct imap_run *r, struct error *e)
+bool imap_sweep_prepare(struct imap_run *r, struct error *e)
 {
     if (!context_load_rules(&r->context, false, e) ||
         !context_open_store(&r->context, STORE_WRITE, LIMIT_RECORD_MS, e))
         return false;
     refresh_all(&r->context, tell, NULL);
+    return true;
+}
+
+/* Sent mail first: a response judged afterwards finds what it is about. */
+bool imap_sweep_connected(struct imap_run *r, struct error *e)
+{
+    int64_t added;
+    if (!r->options.dry_run && is_source(r) && !imap_record_sent(r, &added, e))
+        return false;
+    return imap_sweep(r, e);
+}
+
+static bool sweep_once(struct imap_run *r, struct error *e)
+{
+    return connect_account(r, e) && imap_sweep_connected(r, e);
+}
+
+static bool sweep(struct imap_run *r, struct error *e)
+{
+    if (!imap_sweep_prepare(r, e))
+        return false;
     bool ok = sweep_once(r, e);
     if (!ok && r->session.misunderstood && !r->without_structure) {
         /* Some message's structure is beyond what can be read: go on without any. */
@@ -174,7 +140,7 @@ static bool sweep(struct imap_run *r, struct error *e)
         r->without_structure = true;
         ok = sweep_once(r, e);
     }
-    print_summary(r, ok);
+    imap_print_summary(r, ok);
     context_save_rules(&r->context);
     return ok;
 }
@@ -235,7 +201,7 @@ static bool parse(int argc, char **argv, struct imap_options *o, struct error *e
     return true;
 }
 
-static bool find_account(struct imap_run *r, const char *word, struct error *e)
+bool imap_find_account(struct imap_run *r, const char *word, struct error *e)
 {
     const char *name = strncmp(word, "imap:", 5) == 0 ? word + 5 : word;
     r->account = config_imap_account(r->context.config, name);
@@ -263,9 +229,10 @@ static void set_bounds(void)
 static bool run(struct imap_run *r, bool is_sweep, const char *word, struct error *e)
 {
     bool busy;
-    if (!context_open(&r->context, CALLER_USER, r->options.config, e) || !find_account(r, word, e))
+    if (!context_open(&r->context, CALLER_USER, r->options.config, e) ||
+        !imap_find_account(r, word, e))
         return false;
-    int lock = take_lock(&r->context, r->account->name, &busy, e);
+    int lock = imap_lock(&r->context, r->account->name, "", &busy, e);
     if (lock < 0)
         return busy;
     bool ok = is_sweep ? sweep(r, e) : record(r, e);
@@ -274,21 +241,31 @@ static bool run(struct imap_run *r, bool is_sweep, const char *word, struct erro
     return ok;
 }
 
+static bool run_watch(const struct imap_options *o, const char *word, struct error *e)
+{
+    if (o->dry_run || o->since || o->limit)
+        return error_set(e, ERROR_USAGE, "watch takes no --dry-run, --since or --limit");
+    return imap_watch(o, word, e);
+}
+
 int imap_command_main(int argc, char **argv)
 {
     struct imap_run r = {.options.seconds = LIMIT_IMAP_SECONDS};
     struct error e = {0};
     const char *job = argc > 1 ? argv[1] : "";
-    bool is_sweep = strcmp(job, "sweep") == 0;
+    bool is_sweep = strcmp(job, "sweep") == 0, is_watch = strcmp(job, "watch") == 0;
     set_bounds();
-    if (!is_sweep && strcmp(job, "record") != 0)
+    if (!is_sweep && !is_watch && strcmp(job, "record") != 0)
         error_set(&e, ERROR_USAGE,
-                  "this program is run by 'backsift sweep imap:NAME' and "
-                  "'backsift record imap:NAME'");
+                  "this program is run by 'backsift sweep imap:NAME', 'backsift record imap:NAME' "
+                  "and 'backsift watch imap:NAME'");
     else if (parse(argc - 1, argv + 1, &r.options, &e)) {
         if (r.options.help)
-            return command_help(usage);
-        run(&r, is_sweep, argv[1 + optind], &e);
+            return command_help(is_watch ? imap_watch_usage : usage);
+        if (is_watch)
+            run_watch(&r.options, argv[1 + optind], &e);
+        else
+            run(&r, is_sweep, argv[1 + optind], &e);
     }
     if (e.kind)
         command_print_error(&e);

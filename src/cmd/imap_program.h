@@ -18,6 +18,9 @@ bool imap_program_is_account(const char *word);
  * when it cannot be run, with *e (kind ERROR_CONFIG). */
 bool imap_program_run(char **argv, struct error *e);
 
+/* What `watch --help` shows, with an account and without (watch.c). */
+extern const char imap_watch_usage[];
+
 /* Runs `backsift-imap record` for one source "imap:NAME" and waits for it. config is --config or
  * NULL. False with *e when it has failed; it has told why on standard error itself. */
 bool imap_program_record(const char *source, bool quiet, const char *config, struct error *e);

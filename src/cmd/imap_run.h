@@ -5,6 +5,7 @@
 #define BACKSIFT_CMD_IMAP_RUN_H
 
 #include "cmd/context.h"
+#include "mailbox/imap_fetch.h"
 #include "mailbox/imap_session.h"
 
 struct imap_options {
@@ -17,7 +18,8 @@ struct imap_options {
 
 struct imap_tally {
     int64_t looked_at, fetched, responses, moved, failed;
-    bool marked_only; /* some old copies could only be marked \Deleted */
+    uint64_t bytes_before; /* read on this connection before the run */
+    bool marked_only;      /* some old copies could only be marked \Deleted */
 };
 
 struct imap_run {
@@ -26,18 +28,38 @@ struct imap_run {
     const struct imap_account *account;
     const char *name; /* "imap:NAME", as journal and index know it */
     struct imap_session session;
-    bool without_structure; /* BODYSTRUCTURE is not asked for: its answer was not understood */
+    bool without_structure;    /* BODYSTRUCTURE is not asked for: its answer was not understood */
+    struct imap_mailbox first; /* the first of its mailboxes, as the last sweep found it */
     struct imap_tally tally;
 };
+
+/* The account that word names ("NAME" or "imap:NAME") in the config of r->context: fills
+ * r->account and r->name. */
+bool imap_find_account(struct imap_run *r, const char *word, struct error *e);
+
+/* Locks an account for a run: the descriptor that holds the lock as long as it is open; -1 with
+ * *busy when another run holds it, or with *e. what: "" for a run over the account, ".watch" for
+ * watching it. */
+int imap_lock(struct context *c, const char *name, const char *what, bool *busy, struct error *e);
+
+/* The parts of a sweep before and behind the connecting: loads rules, opens the store and reads
+ * the local sources; records sent mail where the account is a source, then sweeps. */
+bool imap_sweep_prepare(struct imap_run *r, struct error *e);
+bool imap_sweep_connected(struct imap_run *r, struct error *e);
+void imap_print_summary(const struct imap_run *r, bool complete);
 
 /* Sweeps all mailboxes of the account (imap_sweep.c). *e also when it was stopped halfway; what was
  * done stays done and noted. */
 bool imap_sweep(struct imap_run *r, struct error *e);
 
+/* Sweeps again and again, until asked to stop (imap_watch.c). word as for imap_find_account. */
+bool imap_watch(const struct imap_options *options, const char *word, struct error *e);
+
 /* Records what is new in the mailbox of sent mail (imap_sent.c). *added: copies recorded. */
 bool imap_record_sent(struct imap_run *r, int64_t *added, struct error *e);
 
-/* Shows how far the run is, where somebody watches. */
+/* Shows how far the run is, where somebody watches; and takes that away again. */
 void imap_show_progress(const struct imap_run *r, const char *text);
+void imap_end_progress(const struct imap_run *r);
 
 #endif

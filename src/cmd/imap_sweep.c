@@ -402,6 +402,8 @@ bool imap_sweep(struct imap_run *r, struct error *e)
         s->run = r;
         s->mailbox = imap_mailbox_name(&r->session, mailboxes->items[i], e);
         ok = s->mailbox && sweep_mailbox(s, e);
+        if (ok && i == 0)
+            r->first = s->state;
     }
     if (s)
         arena_free(s->arena);

@@ -175,7 +175,9 @@ static bool start_account(struct reading *r, struct span name, struct error *e)
                          r->section_line, copy);
     if (c->imap_count == LIMIT_CONFIG_VALUES)
         return error_set(e, ERROR_CONFIG, "%s:%d: too many accounts", c->file, r->section_line);
-    list[c->imap_count++] = (struct imap_account){.name = copy};
+    list[c->imap_count++] = (struct imap_account){.name = copy,
+                                                  .idle_seconds = LIMIT_IMAP_IDLE_SECONDS,
+                                                  .poll_seconds = LIMIT_IMAP_POLL_SECONDS};
     c->imap_accounts = list;
     r->account_line = r->section_line;
     for (size_t i = 0; i < config_key_count; i++)

@@ -49,6 +49,8 @@ const struct config_key config_keys[] = {
     {IMAP_SECTION, "tls-ca-file", read_path, ACCOUNT(tls_ca_file), false, 0, 0},
     {IMAP_SECTION, "tls-fingerprint", read_fingerprint, ACCOUNT(tls_fingerprint), false, 0, 0},
     {IMAP_SECTION, "mailbox", read_mailboxes, ACCOUNT(mailboxes), true, 0, 0},
+    {IMAP_SECTION, "idle-seconds", read_number, ACCOUNT(idle_seconds), false, 1, 1740},
+    {IMAP_SECTION, "poll-seconds", read_number, ACCOUNT(poll_seconds), false, 1, 1500},
 };
 
 const size_t config_key_count = sizeof config_keys / sizeof *config_keys;

@@ -59,6 +59,11 @@ static pid_t start_shell(const char *command, int out)
     if (pid == 0) {
         /* A group of its own, so that what the shell starts ends with it. */
         setpgid(0, 0);
+        /* What stays behind, such as an agent for keys, must not have inherited what watch blocks.
+         */
+        sigset_t none;
+        sigemptyset(&none);
+        sigprocmask(SIG_SETMASK, &none, NULL);
         if (dup2(out, STDOUT_FILENO) >= 0)
             execl("/bin/sh", "sh", "-c", command, (char *)NULL);
         _exit(127);

@@ -165,9 +165,10 @@ static bool greet(struct imap_session *s, struct error *e)
 }
 
 bool imap_open(struct imap_session *s, struct arena *arena, const struct imap_account *account,
-               int64_t deadline_us, struct error *e)
+               int64_t deadline_us, int stop_fd, struct error *e)
 {
-    struct imap_stream_limits limits = {deadline_us, LIMIT_IMAP_READ_MS, LIMIT_IMAP_ANSWER};
+    struct imap_stream_limits limits = {deadline_us, LIMIT_IMAP_READ_MS, LIMIT_IMAP_ANSWER,
+                                        stop_fd};
     struct error why = {0};
     *s = (struct imap_session){.account = account, .arena = arena};
     s->low = imap_stream_connect(account->host, account->port, &limits, &why);

@@ -24,12 +24,12 @@ struct imap_session {
     char delimiter;      /* '\0': the server knows no hierarchy */
 };
 
-/* Connects, goes over to TLS, logs in. A server that greets as already logged in before STARTTLS
- * (PREAUTH), does not offer STARTTLS, sends something behind its answer to STARTTLS, or is not the
- * one it should be is refused before any credential is sent. Ended with imap_close, also after a
- * failure. */
+/* Connects, goes over to TLS, logs in; stop_fd as in struct imap_stream_limits. A server that
+ * greets as already logged in before STARTTLS (PREAUTH), does not offer STARTTLS, sends something
+ * behind its answer to STARTTLS, or is not the one it should be is refused before any credential is
+ * sent. Ended with imap_close, also after a failure. */
 bool imap_open(struct imap_session *s, struct arena *arena, const struct imap_account *account,
-               int64_t deadline_us, struct error *e);
+               int64_t deadline_us, int stop_fd, struct error *e);
 void imap_close(struct imap_session *s);
 
 /* Logs in by account->auth (imap_login.c). */

@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +22,7 @@
 #include <gnutls/x509.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 
 struct connection {
     int fd;
@@ -27,6 +30,8 @@ struct connection {
     gnutls_certificate_credentials_t credentials;
     struct imap_stream_limits limits;
     uint64_t bytes;
+    char ahead[256]; /* read by imap_stream_wait to see whether it is data */
+    size_t ahead_count;
     char trouble[256];
 };
 
@@ -35,14 +40,17 @@ static bool wait_for(struct connection *c, short events)
 {
     int64_t left = (c->limits.deadline_us - clock_monotonic_us()) / 1000;
     int ms = left < c->limits.read_ms ? (int)left : c->limits.read_ms;
-    struct pollfd p = {.fd = c->fd, .events = events};
+    struct pollfd p[] = {{.fd = c->fd, .events = events},
+                         {.fd = c->limits.stop_fd, .events = POLLIN}};
     if (left > 0) {
-        int r = poll(&p, 1, ms);
-        if (r > 0 || (r < 0 && errno == EINTR))
+        int r = poll(p, 2, ms);
+        if (p[1].revents == 0 && (r > 0 || (r < 0 && errno == EINTR)))
             return true;
     }
     snprintf(c->trouble, sizeof c->trouble, "%s",
-             left <= ms ? "the time for this run is over" : "the server has fallen silent");
+             p[1].revents ? "asked to stop"
+             : left <= ms ? "the time for this run is over"
+                          : "the server has fallen silent");
     return false;
 }
 
@@ -68,15 +76,32 @@ static void note_failure(struct connection *c, ssize_t r, const char *doing)
     snprintf(c->trouble, sizeof c->trouble, "%s: %s", doing, why);
 }
 
+/* One read that does not wait. */
+static ssize_t receive(struct connection *c, void *p, size_t n)
+{
+    return c->tls ? gnutls_record_recv(c->tls, p, n) : recv(c->fd, p, n, 0);
+}
+
+static size_t take_ahead(struct connection *c, void *p, size_t n)
+{
+    size_t taken = n < c->ahead_count ? n : c->ahead_count;
+    memcpy(p, c->ahead, taken);
+    memmove(c->ahead, c->ahead + taken, c->ahead_count - taken);
+    c->ahead_count -= taken;
+    return taken;
+}
+
 static ssize_t stream_read(mailstream_low *low, void *p, size_t n)
 {
     struct connection *c = low->data;
+    if (c->ahead_count > 0)
+        return (ssize_t)take_ahead(c, p, n);
     if (c->bytes >= c->limits.bytes) {
         snprintf(c->trouble, sizeof c->trouble, "the server sends more than its answer may take");
         return -1;
     }
     for (;;) {
-        ssize_t r = c->tls ? gnutls_record_recv(c->tls, p, n) : recv(c->fd, p, n, 0);
+        ssize_t r = receive(c, p, n);
         if (r > 0) {
             c->bytes += (uint64_t)r;
             return r;
@@ -103,6 +128,43 @@ static ssize_t stream_write(mailstream_low *low, const void *p, size_t n)
         }
         if (!wait_for(c, wanted_events(c, POLLOUT)))
             return -1;
+    }
+}
+
+/* Whether there is data, not only a record that carries none, such as TLS 1.3's tickets. */
+static bool look_ahead(struct connection *c, bool *broken)
+{
+    ssize_t r = receive(c, c->ahead, sizeof c->ahead);
+    *broken = r <= 0 && !is_again(c, r);
+    if (*broken)
+        note_failure(c, r, "waiting for the server");
+    if (r <= 0)
+        return false;
+    c->ahead_count = (size_t)r;
+    c->bytes += (uint64_t)r;
+    return true;
+}
+
+enum imap_stream_event imap_stream_wait(mailstream_low *low, int timer_fd)
+{
+    struct connection *c = low->data;
+    bool broken = false;
+    for (;;) {
+        struct pollfd p[] = {{.fd = c->limits.stop_fd, .events = POLLIN},
+                             {.fd = timer_fd, .events = POLLIN},
+                             {.fd = c->fd, .events = POLLIN}};
+        if (c->ahead_count > 0 || look_ahead(c, &broken))
+            return IMAP_STREAM_DATA;
+        if (broken)
+            return IMAP_STREAM_BROKEN;
+        if (poll(p, 3, -1) < 0 && errno != EINTR) {
+            note_failure(c, -1, "waiting for the server");
+            return IMAP_STREAM_BROKEN;
+        }
+        if (p[0].revents)
+            return IMAP_STREAM_STOP;
+        if (p[1].revents)
+            return IMAP_STREAM_TIMER;
     }
 }
 
@@ -149,6 +211,18 @@ static mailstream_low_driver driver = {
     .mailstream_cancel = stream_cancel,
 };
 
+/* A connection that idles does not tell by itself that its other end is gone. Where the kernel
+ * knows no such thing, the next command finds out. */
+static void probe_when_silent(int fd)
+{
+    const int on = 1, after = LIMIT_IMAP_PROBE_AFTER, every = LIMIT_IMAP_PROBE_EVERY,
+              most = LIMIT_IMAP_PROBES;
+    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &after, sizeof after);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &every, sizeof every);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &most, sizeof most);
+}
+
 /* One address, without blocking beyond the limits. */
 static bool connect_to(struct connection *c, const struct addrinfo *a)
 {
@@ -165,8 +239,10 @@ static bool connect_to(struct connection *c, const struct addrinfo *a)
         errno = failure;
         ok = failure == 0;
     }
-    if (ok)
+    if (ok) {
+        probe_when_silent(c->fd);
         return true;
+    }
     if (!c->trouble[0])
         note_failure(c, -1, "connecting");
     close(c->fd);
@@ -321,6 +397,18 @@ void imap_stream_allow(mailstream_low *low, uint64_t bytes)
 {
     struct connection *c = low->data;
     c->limits.bytes = c->bytes + bytes;
+}
+
+void imap_stream_set_deadline(mailstream_low *low, int64_t deadline_us)
+{
+    struct connection *c = low->data;
+    c->limits.deadline_us = deadline_us;
+}
+
+void imap_stream_stop_on(mailstream_low *low, int fd)
+{
+    struct connection *c = low->data;
+    c->limits.stop_fd = fd;
 }
 
 uint64_t imap_stream_bytes(const mailstream_low *low)

@@ -19,6 +19,7 @@ struct imap_stream_limits {
     int64_t deadline_us; /* of clock_monotonic_us: the end of the whole run */
     int read_ms;         /* the longest silence in one read or write */
     uint64_t bytes;      /* the most bytes read until imap_stream_allow gives more */
+    int stop_fd;         /* what ends every wait when it can be read; -1: none */
 };
 
 /* How the server proves who it is. */
@@ -50,6 +51,22 @@ const char *imap_stream_trouble(const mailstream_low *low);
 /* From now on at most that many bytes may be read. To be called for each command: what a server
  * sends for one is held in memory. */
 void imap_stream_allow(mailstream_low *low, uint64_t bytes);
+
+/* Moves the end of the run, for one that has no end of its own. */
+void imap_stream_set_deadline(mailstream_low *low, int64_t deadline_us);
+/* Takes another stop_fd, or -1. */
+void imap_stream_stop_on(mailstream_low *low, int fd);
+
+enum imap_stream_event {
+    IMAP_STREAM_DATA,  /* something is there to be read */
+    IMAP_STREAM_TIMER, /* timer_fd can be read */
+    IMAP_STREAM_STOP,  /* stop_fd can be read */
+    IMAP_STREAM_BROKEN /* the connection has ended, see imap_stream_trouble */
+};
+
+/* Waits, without limit, for the first of these; what GnuTLS holds already, and records that carry
+ * no data, are known. What libetpan's stream has in its own buffer is the caller's to look at. */
+enum imap_stream_event imap_stream_wait(mailstream_low *low, int timer_fd);
 
 /* Bytes read so far, for reports of what a run has cost. */
 uint64_t imap_stream_bytes(const mailstream_low *low);
