@@ -79,9 +79,11 @@ static void check_config(struct check *k)
                      mta.config_file, mta.state_folder);
 }
 
-static void rule_finding(void *context, bool is_error, const char *text)
+static void rule_finding(void *context, enum rules_severity severity, const char *text)
 {
-    check_report(context, is_error ? CHECK_WRONG : CHECK_NOTE, "rules", "%s", text);
+    if (severity != RULES_NOTE)
+        check_report(context, severity == RULES_ERROR ? CHECK_WRONG : CHECK_NOTE, "rules", "%s",
+                     text);
 }
 
 static void check_rules(struct check *k)

@@ -24,6 +24,8 @@ static const char usage[] =
     "Options:\n"
     "  -j, --json             list, which: one JSON object a line\n"
     "  -q, --quiet            check: print errors alone, no warnings\n"
+    "  -v, --verbose          check: also print what may be costly in the rules that\n"
+    "                         ship\n"
     "  -s, --samples=FOLDER   check: run the messages in FOLDER (default: samples in the folder of "
     "your own rules, when it is there)\n"
     "  -h, --help             show this help\n\n"
@@ -201,11 +203,9 @@ static int run(const struct action *action, struct rules_run *r, struct error *e
 }
 
 static const struct option options[] = {
-    {"json", no_argument, NULL, 'j'},
-    {"quiet", no_argument, NULL, 'q'},
-    {"samples", required_argument, NULL, 's'},
-    {"help", no_argument, NULL, 'h'},
-    {0},
+    {"json", no_argument, NULL, 'j'},    {"quiet", no_argument, NULL, 'q'},
+    {"verbose", no_argument, NULL, 'v'}, {"samples", required_argument, NULL, 's'},
+    {"help", no_argument, NULL, 'h'},    {0},
 };
 
 int command_rules(int argc, char **argv)
@@ -213,11 +213,13 @@ int command_rules(int argc, char **argv)
     struct rules_run r = {0};
     struct error e = {0};
     opterr = 0;
-    for (int c; !e.kind && (c = getopt_long(argc, argv, ":jqs:h", options, NULL)) != -1;) {
+    for (int c; !e.kind && (c = getopt_long(argc, argv, ":jqvs:h", options, NULL)) != -1;) {
         if (c == 'j')
             r.json = true;
         else if (c == 'q')
             r.quiet = true;
+        else if (c == 'v')
+            r.verbose = true;
         else if (c == 's')
             r.samples = optarg;
         else if (c == 'h')

@@ -17,7 +17,7 @@ struct rules_run {
     struct paths paths;
     struct ruleset *rules;
     const char *samples; /* --samples or NULL */
-    bool json, quiet;
+    bool json, quiet, verbose;
     char **words; /* what stands behind the action */
     size_t word_count;
 };
@@ -31,13 +31,14 @@ int rules_check(struct rules_run *r, struct error *e);
 
 /* What `check` found, by severity. */
 struct rules_tally {
-    size_t errors, warnings; /* of rules */
+    size_t errors, warnings, notes; /* of rules */
     size_t samples, samples_failed;
 };
 
-/* Prints one finding of `check` and counts it; warnings are not printed when quiet. */
-void rules_print_finding(const struct rules_run *r, struct rules_tally *tally, bool is_error,
-                         const char *text);
+/* Prints one finding of `check` and counts it; warnings are not printed when quiet, notes only when
+ * verbose. */
+void rules_print_finding(const struct rules_run *r, struct rules_tally *tally,
+                         enum rules_severity severity, const char *text);
 
 /* Runs the samples in a folder (backsift-rules(5), SAMPLES): prints and counts those that fail.
  * Rules without a sample are warnings; of the user's own files alone when users_only. False with *e

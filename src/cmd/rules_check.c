@@ -12,21 +12,20 @@ struct checking {
     struct rules_tally *tally;
 };
 
-void rules_print_finding(const struct rules_run *r, struct rules_tally *tally, bool is_error,
-                         const char *text)
+void rules_print_finding(const struct rules_run *r, struct rules_tally *tally,
+                         enum rules_severity severity, const char *text)
 {
-    if (is_error)
-        tally->errors++;
-    else
-        tally->warnings++;
-    if (is_error || !r->quiet)
-        printf("%s: %s\n", is_error ? "error" : "warning", text);
+    static const char *const word[] = {"note", "warning", "error"};
+    size_t *const count[] = {&tally->notes, &tally->warnings, &tally->errors};
+    ++*count[severity];
+    if (severity == RULES_ERROR || (!r->quiet && (r->verbose || severity == RULES_WARNING)))
+        printf("%s: %s\n", word[severity], text);
 }
 
-static void found(void *context, bool is_error, const char *text)
+static void found(void *context, enum rules_severity severity, const char *text)
 {
     const struct checking *c = context;
-    rules_print_finding(c->run, c->tally, is_error, text);
+    rules_print_finding(c->run, c->tally, severity, text);
 }
 
 static bool is_folder(const char *path)
@@ -50,6 +49,8 @@ static void print_summary(const struct rules_run *r, const struct rules_tally *t
 {
     printf("%zu rules in %zu files: %zu errors, %zu warnings", ruleset_count(r->rules),
            ruleset_file_count(r->rules), t->errors, t->warnings);
+    if (r->verbose)
+        printf(", %zu notes", t->notes);
     if (t->samples > 0)
         printf("; %zu samples, %zu failed", t->samples, t->samples_failed);
     putchar('\n');

@@ -170,7 +170,7 @@ static void warn_of_rules_without(struct sampling *s, bool users_only)
             continue;
         error_set(&text, ERROR_DATA, "%s:%d: the rule '%s' has no sample", info.file, info.line,
                   info.name);
-        rules_print_finding(s->run, s->tally, false, text.text);
+        rules_print_finding(s->run, s->tally, RULES_WARNING, text.text);
     }
 }
 

@@ -3,6 +3,7 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "rules/lint.h"
 #include "rules/rules.h"
@@ -15,6 +16,14 @@ struct checking {
     size_t errors;
 };
 
+static bool is_users(const struct ruleset *rs, const char *file)
+{
+    for (size_t i = 0; i < rs->file_count; i++)
+        if (strcmp(rs->files[i].path, file) == 0)
+            return rs->files[i].users;
+    return false;
+}
+
 __attribute__((format(printf, 5, 6))) static void
 report(struct checking *ch, bool is_error, const char *file, int line, const char *format, ...)
 {
@@ -26,7 +35,11 @@ report(struct checking *ch, bool is_error, const char *file, int line, const cha
     va_end(args);
     error_set(&text, ERROR_CONFIG, "%s:%d: %s", file, line, what);
     ch->errors += is_error;
-    ch->found(ch->context, is_error, text.text);
+    ch->found(ch->context,
+              is_error                 ? RULES_ERROR
+              : is_users(ch->rs, file) ? RULES_WARNING
+                                       : RULES_NOTE,
+              text.text);
 }
 
 static bool is_body_text(const struct rule_field *f)

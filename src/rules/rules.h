@@ -132,8 +132,12 @@ struct rules_file {
 size_t ruleset_file_count(const struct ruleset *rs);
 struct rules_file ruleset_file(const struct ruleset *rs, size_t i);
 
+/* How much a finding matters: a note is what would be a warning, in a file that ships, whose reader
+ * can do nothing about it. */
+enum rules_severity { RULES_NOTE, RULES_WARNING, RULES_ERROR };
+
 /* One finding of ruleset_check: severity and "file:line: text". */
-typedef void (*rules_finding)(void *context, bool is_error, const char *text);
+typedef void (*rules_finding)(void *context, enum rules_severity severity, const char *text);
 
 /* Compiles every regex and lints it. Errors: it does not compile, a repeat within a repeat with no
  * fixed text between (exponential), a quadratic start (".*", "\S+") on text or lines, one on text

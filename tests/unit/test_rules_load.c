@@ -236,11 +236,11 @@ struct findings {
     struct buf errors, warnings;
 };
 
-static void note(void *context, bool is_error, const char *text)
+static void note(void *context, enum rules_severity severity, const char *text)
 {
     struct findings *found = context;
     const char *line = strstr(text, ".rules:");
-    buf_printf(is_error ? &found->errors : &found->warnings, "%.24s|",
+    buf_printf(severity == RULES_ERROR ? &found->errors : &found->warnings, "%.24s|",
                line ? line + strlen(".rules:") : text);
 }
 
