@@ -113,9 +113,15 @@
 #define LIMIT_RECHECK_ROUND 5000
 /* Responses that recheck moves in one transaction of the journal: some 100 ms. */
 #define LIMIT_RECHECK_BATCH 50
-/* Messages that a sweep has read at a time, each in a process of its own: keeps some processors
- * busy without taking a mail host's. */
-#define LIMIT_SWEEP_READERS 4
+/* Responses that a sweep moves and journals at once: their syncs are shared, and the transaction
+ * lasts some 10 ms. */
+#define LIMIT_SWEEP_RESPONSES 500
+/* Messages that go to the child of a sweep at once; two such loads are under way. So many that the
+ * two processes rarely wait for each other, so few that a killed sweep repeats little. */
+#define LIMIT_BULK_BASKET 64
+/* Messages that such a child reads before another takes its place: an average of 500 us each stays
+ * below LIMIT_CHILD_CPU_SECONDS. */
+#define LIMIT_BULK_MESSAGES 10000
 /* Forged responses that one step of expiry collects: bounds its memory. */
 #define LIMIT_EXPIRE_ROUND 5000
 /* Memory for reading the note of unrecorded messages. */

@@ -1,7 +1,7 @@
 /*
- * Batches of a sweep. A message moves before the journal and the note of it are committed: killed
- * in between it stands in the right folder, is not in the inbox to be seen again, and the journal
- * is mended from the folders.
+ * Batches of a sweep. All moves share the syncs of their folders. A message moves before the
+ * journal and the note of it are committed: killed in between it stands in the right folder, is not
+ * in the inbox to be seen again, and the journal is mended from the folders.
  */
 #include "cmd/sweep_batch.h"
 
@@ -16,6 +16,8 @@ struct sweep_outcome {
     struct maildir_entry entry;
     struct journal_event event;
     const char *folder; /* for a response */
+    bool moves;
+    struct maildir_moved moved;
 };
 
 bool sweep_batch_open(struct sweep_batch *b, struct context *c, struct maildir *md,
@@ -27,11 +29,15 @@ bool sweep_batch_open(struct sweep_batch *b, struct context *c, struct maildir *
                               .seen_by = arena_printf(c->arena, "sweep:%s", mailbox),
                               .arena = arena_new(LIMIT_ARENA)};
     b->last = &b->first;
-    return (b->seen_by && b->arena) || error_memory(e);
+    if (!b->seen_by || !b->arena)
+        return error_memory(e);
+    b->moves = maildir_moves_open(md, e);
+    return b->moves != NULL;
 }
 
 void sweep_batch_close(struct sweep_batch *b)
 {
+    maildir_moves_close(b->moves);
     arena_free(b->arena);
 }
 
@@ -106,41 +112,72 @@ bool sweep_batch_file(struct sweep_batch *b, const struct maildir_entry *entry,
 
 bool sweep_batch_is_full(const struct sweep_batch *b)
 {
-    return b->responses >= LIMIT_RECHECK_BATCH || b->seen >= LIMIT_SENT_BATCH;
+    return b->responses >= LIMIT_SWEEP_RESPONSES || b->seen >= LIMIT_SENT_BATCH ||
+           arena_used(b->arena) >= LIMIT_ARENA / 2;
 }
 
-/* A message that its owner has removed meanwhile is nothing to tell of. */
-static bool file(struct sweep_batch *b, struct sweep_outcome *o, struct error *e)
+/* A client that changed its name at this moment is waited out; a message that its owner has removed
+ * meanwhile is nothing to tell of. */
+static bool move_renamed(struct sweep_batch *b, struct sweep_outcome *o, struct error *e)
 {
-    bool found = true;
-    if (!refile_same_folder(o->folder, "INBOX")) {
-        if (!refile_move(b->arena, b->maildir, &o->event, &o->entry, o->folder, &found, e))
-            return false;
-        b->moved += found;
+    bool found;
+    if (!maildir_find(b->maildir, b->arena, "INBOX", o->unique, &found, &o->entry, e))
+        return false;
+    if (found && !refile_move(b->arena, b->maildir, &o->event, &o->entry, o->folder, &found, e))
+        return false;
+    o->is_response = found;
+    b->moved += found;
+    return true;
+}
+
+static bool end_move(struct sweep_batch *b, struct sweep_outcome *o, struct error *e)
+{
+    if (o->moved.gone)
+        return move_renamed(b, o, e);
+    o->event.folder = o->folder;
+    o->event.file = o->moved.unique;
+    b->moved++;
+    return true;
+}
+
+static bool move_all(struct sweep_batch *b, struct error *e)
+{
+    bool ok = true;
+    for (struct sweep_outcome *o = b->first; ok && o; o = o->next) {
+        o->moves = o->is_response && !refile_same_folder(o->folder, "INBOX");
+        ok = !o->moves || maildir_moves_add(b->moves, &o->entry, o->folder, b->arena, &o->moved, e);
     }
-    o->event.time = clock_now();
-    return !found || journal_add(b->context->store, &o->event, e);
+    ok = maildir_moves_complete(b->moves, e) && ok;
+    for (struct sweep_outcome *o = b->first; ok && o; o = o->next)
+        ok = !o->moves || end_move(b, o, e);
+    return ok;
 }
 
-static bool apply_all(struct sweep_batch *b, struct error *e)
+static bool note_all(struct sweep_batch *b, struct error *e)
 {
-    for (struct sweep_outcome *o = b->first; o; o = o->next)
-        if ((o->is_response && !file(b, o, e)) ||
+    for (struct sweep_outcome *o = b->first; o; o = o->next) {
+        o->event.time = clock_now();
+        if ((o->is_response && !journal_add(b->context->store, &o->event, e)) ||
             !store_item_add(b->context->store, b->seen_by, span_of(o->unique), e))
             return false;
+    }
     return true;
+}
+
+static bool note_in_store(struct sweep_batch *b, struct error *e)
+{
+    struct store *store = b->context->store;
+    if (!store_begin(store, e))
+        return false;
+    if (note_all(b, e))
+        return store_commit(store, e);
+    store_rollback(store);
+    return false;
 }
 
 bool sweep_batch_apply(struct sweep_batch *b, struct error *e)
 {
-    struct store *store = b->context->store;
-    if (b->first && !store_begin(store, e))
-        return false;
-    bool ok = apply_all(b, e);
-    if (!ok)
-        store_rollback(store);
-    else if (b->first)
-        ok = store_commit(store, e);
+    bool ok = !b->first || (move_all(b, e) && note_in_store(b, e));
     arena_reset(b->arena);
     b->first = NULL;
     b->last = &b->first;

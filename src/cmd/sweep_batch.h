@@ -15,6 +15,7 @@ struct sweep_batch {
     const char *mailbox;
     const char *seen_by; /* the name under which the store keeps what was seen */
     struct arena *arena;
+    struct maildir_moves *moves;
     struct sweep_outcome *first, **last;
     size_t seen, responses; /* outcomes; of them responses */
     int64_t moved;          /* messages moved by all batches so far */

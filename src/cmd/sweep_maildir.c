@@ -1,7 +1,7 @@
 /*
- * A pass. Some messages are read at a time, each in a sandboxed child of its own, and judged in the
- * order in which they stand; a child that dies leaves its message where it is, with a line in the
- * log.
+ * A pass. Messages are read in a sandboxed child that stays, and judged in the order in which they
+ * stand; one that kills its reader stays where it is, with a line in the log, and is not tried
+ * again.
  */
 #include "cmd/sweep_maildir.h"
 
@@ -14,16 +14,13 @@
 #include "base/limits.h"
 #include "cmd/filed_time.h"
 #include "cmd/sweep_batch.h"
-#include "evidence/reader.h"
+#include "evidence/bulk_reader.h"
 
 /* The longest file name and its NUL. */
 #define NAME_SIZE 256
 
 /* A message being read. */
 struct slot {
-    struct reader *reader;
-    struct reader_notes notes;
-    struct envelope envelope;
     char filename[NAME_SIZE], unique[NAME_SIZE];
     const char *flags; /* in filename */
     const char *subdir;
@@ -38,7 +35,8 @@ struct pass {
     bool dry_run;
     struct arena *arena; /* of one message */
     struct sweep_batch batch;
-    struct slot slots[LIMIT_SWEEP_READERS]; /* a ring */
+    struct bulk_reader *reader;
+    struct slot slots[BULK_IN_FLIGHT]; /* a ring */
     size_t oldest, busy;
     struct error *e;
 };
@@ -93,21 +91,25 @@ static bool take_unreadable(struct pass *p, const struct slot *s, const struct e
     return p->dry_run || sweep_batch_note(&p->batch, s->unique, p->e);
 }
 
-/* Ends the oldest reader and takes what it found. */
-static bool finish_one(struct pass *p)
+static void log_notes(const struct pass *p, const struct reader_notes *notes)
 {
-    struct slot *s = &p->slots[p->oldest];
-    struct findings *found = NULL;
-    struct error why = {0};
-    p->oldest = (p->oldest + 1) % LIMIT_SWEEP_READERS;
+    if (notes->broken_rule[0])
+        log_line(p->context->log, LOG_LEVEL_WARNING,
+                 "rule %s failed on a message and was passed over", notes->broken_rule);
+}
+
+/* Takes what was found in the oldest message that is being read. */
+static bool take_answer(void *context, const struct findings *found,
+                        const struct reader_notes *notes, const struct error *why)
+{
+    struct pass *p = context;
+    const struct slot *s = &p->slots[p->oldest];
+    p->oldest = (p->oldest + 1) % BULK_IN_FLIGHT;
     p->busy--;
     arena_reset(p->arena);
-    enum reader_result read = reader_finish(s->reader, p->arena, &found, &why);
     p->tally->looked_at++;
-    if (s->notes.broken_rule[0])
-        log_line(p->context->log, LOG_LEVEL_WARNING,
-                 "rule %s failed on a message and was passed over", s->notes.broken_rule);
-    if (!(read == READER_DONE ? judge(p, s, found) : take_unreadable(p, s, &why)))
+    log_notes(p, notes);
+    if (!(found ? judge(p, s, found) : take_unreadable(p, s, why)))
         return false;
     return !sweep_batch_is_full(&p->batch) || sweep_batch_apply(&p->batch, p->e);
 }
@@ -124,21 +126,6 @@ static void fill_slot(struct slot *s, const struct maildir_entry *entry, int fd)
     s->filed = filed_time_of_name(s->unique);
     if (s->filed == 0 && fstat(fd, &st) == 0)
         s->filed = st.st_mtim.tv_sec;
-}
-
-static bool start_reading(struct pass *p, const struct maildir_entry *entry, int fd)
-{
-    struct slot *s = &p->slots[(p->oldest + p->busy) % LIMIT_SWEEP_READERS];
-    fill_slot(s, entry, fd);
-    struct reader_job job = {.fd = fd,
-                             .rules = p->context->rules,
-                             .config = p->context->config,
-                             .envelope = &s->envelope,
-                             .notes = &s->notes};
-    s->reader = reader_start(&job, p->e);
-    close(fd);
-    p->busy += s->reader != NULL;
-    return s->reader != NULL;
 }
 
 /* Nothing to do for a message that was seen, or that a delivery has journaled. */
@@ -158,10 +145,15 @@ static bool is_done(struct pass *p, const struct maildir_entry *entry, bool *don
 static bool visit_new(struct pass *p, const struct maildir_entry *entry)
 {
     struct error gone = {0};
-    if (p->busy == LIMIT_SWEEP_READERS && !finish_one(p))
-        return false;
     int fd = maildir_entry_open(p->maildir, entry, &gone);
-    return fd < 0 || start_reading(p, entry, fd);
+    if (fd < 0)
+        return true;
+    bool ok = bulk_reader_put(p->reader, fd, p->e);
+    /* Its slot is free now, as others may have been answered in between. */
+    if (ok)
+        fill_slot(&p->slots[(p->oldest + p->busy++) % BULK_IN_FLIGHT], entry, fd);
+    close(fd);
+    return ok;
 }
 
 static bool visit(void *context, const struct maildir_entry *entry)
@@ -175,25 +167,23 @@ static bool visit(void *context, const struct maildir_entry *entry)
     return true;
 }
 
-/* Readers that are left when a pass ends early are ended, their messages looked at next time. */
-static void end_readers(struct pass *p)
-{
-    struct findings *unused;
-    for (; p->busy > 0; p->busy--) {
-        arena_reset(p->arena);
-        reader_finish(p->slots[p->oldest].reader, p->arena, &unused, NULL);
-        p->oldest = (p->oldest + 1) % LIMIT_SWEEP_READERS;
-    }
-}
-
 static bool go(struct pass *p, bool include_cur)
 {
-    if (!maildir_each(p->maildir, "INBOX", include_cur, visit, p, p->e) || p->e->kind)
-        return false;
-    while (p->busy > 0)
-        if (!finish_one(p))
-            return false;
-    return sweep_batch_apply(&p->batch, p->e);
+    return maildir_each(p->maildir, "INBOX", include_cur, visit, p, p->e) && !p->e->kind &&
+           bulk_reader_finish(p->reader, p->e) && sweep_batch_apply(&p->batch, p->e);
+}
+
+static bool open_all(struct pass *p, const char *mailbox)
+{
+    const struct bulk_reading reading = {.rules = p->context->rules,
+                                         .config = p->context->config,
+                                         .answer = take_answer,
+                                         .context = p};
+    p->arena = arena_new(LIMIT_ARENA);
+    if (!p->arena)
+        return error_memory(p->e);
+    p->reader = bulk_reader_open(&reading, p->e);
+    return p->reader && sweep_batch_open(&p->batch, p->context, p->maildir, mailbox, p->e);
 }
 
 bool sweep_maildir(struct context *c, struct maildir *md, const char *mailbox, bool include_cur,
@@ -205,11 +195,9 @@ bool sweep_maildir(struct context *c, struct maildir *md, const char *mailbox, b
                      .listener = listener,
                      .tally = tally,
                      .dry_run = dry_run,
-                     .arena = arena_new(LIMIT_ARENA),
                      .e = e};
-    bool ok = p.arena ? sweep_batch_open(&p.batch, c, md, mailbox, e) && go(&p, include_cur)
-                      : error_memory(e);
-    end_readers(&p);
+    bool ok = open_all(&p, mailbox) && go(&p, include_cur);
+    bulk_reader_close(p.reader);
     tally->moved = p.batch.moved;
     sweep_batch_close(&p.batch);
     arena_free(p.arena);

@@ -1,5 +1,5 @@
 /*
- * One pass over the inbox of a Maildir: messages not seen before are read in child processes, and
+ * One pass over the inbox of a Maildir: messages not seen before are read in a child process, and
  * responses are filed and journaled as a delivery would have done.
  */
 #ifndef BACKSIFT_CMD_SWEEP_MAILDIR_H

@@ -84,6 +84,26 @@ const char *maildir_entry_path(struct maildir *md, struct arena *arena,
 bool maildir_move(struct maildir *md, const struct maildir_entry *entry, const char *to_folder,
                   struct arena *arena, const char **unique, bool *gone, struct error *e);
 
+/* The same for many messages with one sync of each directory, which is what a move costs: begin,
+ * add, complete, and again. Ended with maildir_moves_close. Folders stay open meanwhile. */
+struct maildir_moves;
+struct maildir_moved {
+    const char *unique; /* its new unique name; "" when it is gone */
+    bool gone;          /* known for good when it is completed */
+};
+struct maildir_moves *maildir_moves_open(struct maildir *md, struct error *e);
+/* Gives the message its new name; *out, which must live until it is completed, tells of it (strings
+ * are arena memory). The old name stays until maildir_moves_complete. */
+bool maildir_moves_add(struct maildir_moves *m, const struct maildir_entry *entry,
+                       const char *to_folder, struct arena *arena, struct maildir_moved *out,
+                       struct error *e);
+/* Makes the new names durable and takes the old ones away. When the first fails, none has moved;
+ * after any other failure each message has at least one name, and those not done are met again as
+ * messages that were moved by halves. */
+bool maildir_moves_complete(struct maildir_moves *m, struct error *e);
+/* NULL is allowed. What was added and not completed keeps both names. */
+void maildir_moves_close(struct maildir_moves *m);
+
 /* Removes a message, for good. *gone is true and nothing is done when somebody else moved or
  * removed it meanwhile. */
 bool maildir_remove(struct maildir *md, const struct maildir_entry *entry, bool *gone,

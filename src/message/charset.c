@@ -341,21 +341,30 @@ size_t message_charsets_in(struct span bytes, struct span *out, size_t max)
     return count;
 }
 
+static void hold(struct preloaded_charsets *held, const char *converter)
+{
+    for (size_t i = 0; i < held->count; i++)
+        if (strcmp(held->names[i], converter) == 0)
+            return;
+    iconv_t cd = held->count < CHARSETS_KNOWN ? iconv_open("UTF-8", converter) : (iconv_t)-1;
+    if (cd == (iconv_t)-1)
+        return;
+    held->names[held->count] = converter;
+    held->open[held->count++] = cd;
+}
+
 void message_preload_charsets(struct preloaded_charsets *held, struct span bytes)
 {
     struct span names[CHARSETS_PRELOADED];
     size_t count = message_charsets_in(bytes, names, CHARSETS_PRELOADED);
-    for (size_t i = 0; i < count && held->count < CHARSETS_PRELOADED; i++) {
-        const char *name = iconv_name(names[i]);
-        bool known = false;
-        for (size_t k = 0; k < held->count && !known; k++)
-            known = held->names[k] == name || strcmp(held->names[k], name) == 0;
-        iconv_t cd = known ? (iconv_t)-1 : iconv_open("UTF-8", name);
-        if (cd == (iconv_t)-1)
-            continue;
-        held->names[held->count] = name;
-        held->open[held->count++] = cd;
-    }
+    for (size_t i = 0; i < count; i++)
+        hold(held, iconv_name(names[i]));
+}
+
+void message_preload_all_charsets(struct preloaded_charsets *held)
+{
+    for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
+        hold(held, aliases[i].iconv);
 }
 
 void message_unload_charsets(struct preloaded_charsets *held)

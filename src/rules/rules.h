@@ -70,6 +70,10 @@ bool ruleset_is_snapshot(const struct ruleset *rs);
  * within the last two seconds (kind ERROR_RETRY). Nothing depends on it. */
 bool ruleset_save(const struct rules_options *options, struct error *e);
 
+/* Compiles every regex now, for a process that can make no native code later. One that does not
+ * compile is found when it is asked. */
+void ruleset_compile(struct ruleset *rs);
+
 enum capture_kind {
     CAPTURE_RECIPIENT,
     CAPTURE_REASON,

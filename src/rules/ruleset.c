@@ -133,6 +133,12 @@ bool ruleset_add(struct ruleset *rs, struct rule *rule)
     return true;
 }
 
+void ruleset_compile(struct ruleset *rs)
+{
+    for (struct regex *x = rs->regexes; x; x = x->next_regex)
+        (void)regex_compile(rs->engine, x, NULL);
+}
+
 void ruleset_free(struct ruleset *rs)
 {
     if (!rs)
