@@ -50,7 +50,7 @@ void bulk_work(void *context, int pipe)
         _exit(CHILD_NO_MEMORY);
     if (mprotect(w->desk, sizeof *w->desk, PROT_READ) != 0 || !sandbox_detach(pipe))
         _exit(CHILD_NO_INPUT);
-    bool filtered = sandbox_enter();
+    bool filtered = sandbox_enter().filter;
     uint32_t message = w->message;
     for (uint32_t number = w->basket;; number++, message = 0) {
         wait_for_basket(w->desk, number);

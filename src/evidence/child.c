@@ -88,13 +88,11 @@ static void describe_end(int status, struct error *e)
 void child_end(pid_t pid, struct error *e)
 {
     int status = 0;
+    pid_t reaped;
     kill(pid, SIGKILL);
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR) {
-            status = -1;
-            break;
-        }
-    describe_end(status, e);
+    while ((reaped = waitpid(pid, &status, 0)) < 0 && errno == EINTR)
+        ;
+    describe_end(reaped < 0 ? -1 : status, e);
 }
 
 bool child_write(int fd, struct span s)

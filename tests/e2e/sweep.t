@@ -80,6 +80,39 @@ else
     like "$(cat "$HOME/.local/state/backsift/backsift.log")" "*sweep leaves $first.7.host in the inbox*killed by signal*" "and the log names it"
 fi
 
+# --- a reader that dies again and again, but not of a message ---
+inbox_of() {
+    rm -rf "$1"
+    make_maildir "$1"
+    n=0
+    while [ $n -lt 40 ]; do
+        n=$((n + 1))
+        if [ $((n % 4)) -eq 0 ]; then plain $n; else autoreply $n x$n@shop.example; fi >"$1/new/$first.$n.host"
+    done
+}
+# sorted DIR: each message of inbox_of is where it belongs, once, and nothing is left over.
+sorted() {
+    echo "$(messages "$1") $(messages "$1/.Backscatter") $(cat "$1"/.Backscatter/*/* | grep '^Message-ID' | sort -u | wc -l) $(find "$1/tmp" "$1/.Backscatter/tmp" -type f | wc -l)"
+}
+if [ -n "${SANITIZE:-}" ] || [ ! -e "$BUILD/tests/shim.so" ]; then
+    skip "readers and sweeps that are killed" "the preloaded library does not go with the sanitizers, or is not built"
+else
+    inbox_of "$HOME/third"
+    SHIM=write:7:KILL SHIM_IN=child LD_PRELOAD=$BUILD/tests/shim.so "$BACKSIFT" sweep "$HOME/third" >"$T/out" 2>&1
+    is "$? $(cat "$T/out")" "0 40 looked at: 0 ours, 30 forged, 0 unknown; 30 moved" "a reader that is killed costs no message its verdict"
+    # A sweep that dies at each step of a batch of moves, and one whose calls fail.
+    for plan in link:1:KILL link:9:KILL fsync:1:KILL fsync:2:KILL fsync:3:KILL unlink:1:KILL unlink:9:KILL \
+        write:3:KILL link:9:ENOSPC fsync:2:EIO unlink:9:EIO; do
+        inbox_of "$HOME/third.$plan"
+        SHIM=$plan SHIM_LOG=$T/shim LD_PRELOAD=$BUILD/tests/shim.so "$BACKSIFT" sweep -q "$HOME/third.$plan" >/dev/null 2>&1
+        all=$(find "$HOME/third.$plan" -type f -size +0 -exec cat {} + | grep -cE '^(Message-ID|Subject: Lunch)')
+        ok test "$all" -ge 40 -- "$plan: no message is lost"
+        "$BACKSIFT" sweep -q "$HOME/third.$plan" >"$T/out" 2>&1
+        is "$? $(cat "$T/out")$(sorted "$HOME/third.$plan")" "0 10 30 30 0" "$plan: the next sweep ends with each message in its place, once"
+    done
+    is "$(wc -l <"$T/shim" | tr -d ' ')" 11 "each of these went wrong"
+fi
+
 # --- interrupted ---
 other=$HOME/other
 make_maildir "$other"
