@@ -97,12 +97,14 @@
 /* Recipients of one sent message that are recorded: beyond it comes from list software, whose
  * messages are known by their ID. */
 #define LIMIT_SENT_VALUES 1000
-/* Sent copies recorded in one transaction: long enough to be fast, short enough that a delivery
- * does not wait for it. */
-#define LIMIT_SENT_BATCH 1000
-/* Milliseconds that recording waits for a locked index: a person or a mail program waits with it.
- */
-#define LIMIT_RECORD_MS 2000
+/* Sent copies gathered before they are written by a run that has a deadline, and sweeps' messages
+ * in one transaction. Other runs gather LIMIT_LOAD, or for so many seconds, as what a killed run
+ * has gathered is read again. */
+#define LIMIT_SENT_BATCH   1000
+#define LIMIT_LOAD_SECONDS 10
+/* Milliseconds that recording waits for a locked index. A person or a mail program waits with it,
+ * but what is not recorded ends coverage for days: as long as either bears. */
+#define LIMIT_RECORD_MS 10000
 /* Milliseconds for a message to turn up on standard input of `record` without arguments: whoever
  * pipes one in has started by then. */
 #define LIMIT_STDIN_MS 500
@@ -188,12 +190,17 @@
  * the file before it ends: whoever opens the store first reads the whole log anew, some 0.6 us a
  * KiB. */
 #define LIMIT_WRITE_AHEAD_LOG ((long)256 * 1024)
+/* Milliseconds for which a writer of many rows keeps others from writing, milliseconds it then
+ * stands back, and the longest that a waiting process sleeps between two looks: less, so that it
+ * always finds the gap. Filling and pruning lose some hundredths by it. */
+#define LIMIT_TURN_MS  50
+#define LIMIT_PAUSE_MS 3
+#define LIMIT_WAIT_MS  2
+/* Bytes of sent messages that are gathered before they are written in order: some 800,000 of them.
+ * The more, the more rows share a page of the index; a small host must still have them. */
+#define LIMIT_LOAD ((size_t)64 * 1024 * 1024)
 /* Days that `index coverage` draws. */
 #define LIMIT_CHART_DAYS 1000
-/* Rows that `index import` adds in one transaction: a delivery that wants to journal waits for no
- * longer than a fraction of a second. */
-#define LIMIT_IMPORT_BATCH 10000
-
 /* --- check --- */
 
 /* A push source is called silent when it recorded nothing for so many days, a holiday's or a quiet

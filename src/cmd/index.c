@@ -265,7 +265,7 @@ static int run(const struct action *action, const struct index_options *o, struc
     struct context c;
     int code = EXIT_DONE;
     if (context_open(&c, CALLER_USER, o->config, e) &&
-        context_open_store(&c, action->access, LIMIT_LOOKUP_MS, e))
+        context_open_store(&c, action->access, LIMIT_RECORD_MS, e))
         code = action->run(&c, o, e);
     else
         code = exit_code_of(e);

@@ -20,8 +20,9 @@ struct importing {
     struct store *store;
     struct arena *arena; /* of one line */
     const char *name;
-    int64_t line, rows, in_batch;
+    int64_t line, rows;
     bool in_transaction, ended;
+    bool claims; /* the rows that say what is known have begun */
     struct json_member members[TRANSFER_COLUMNS + 1];
     size_t count;
     struct error *e;
@@ -113,9 +114,22 @@ static const struct transfer_table *table_named(struct span name)
 static bool commit(struct importing *m)
 {
     bool ok = !m->in_transaction || store_commit(m->store, m->e);
-    m->in_transaction = false;
-    m->in_batch = 0;
+    m->in_transaction = m->claims = false;
     return ok;
+}
+
+/* Sees to a transaction for the next row: short ones, and one that is synced for all claims. */
+static bool take_turn(struct importing *m, bool is_claim)
+{
+    if (is_claim && !m->claims && !commit(m))
+        return false;
+    m->claims = m->claims || is_claim;
+    if (m->in_transaction && !m->claims && store_turn_is_over(m->store))
+        return m->in_transaction = store_next_turn(m->store, m->e);
+    if (!m->in_transaction)
+        m->in_transaction =
+            m->claims ? store_begin(m->store, m->e) : store_begin_unsynced(m->store, m->e);
+    return m->in_transaction;
 }
 
 static bool read_row(struct importing *m)
@@ -127,15 +141,9 @@ static bool read_row(struct importing *m)
         return wrong(m, "the row names no known table");
     if (!read_values(m, table, row))
         return false;
-    bool is_claim = table == &transfer_tables[transfer_table_count - 1];
-    if (m->in_batch >= LIMIT_IMPORT_BATCH && !is_claim && !commit(m))
-        return false;
-    if (!m->in_transaction && !store_begin(m->store, m->e))
-        return false;
-    m->in_transaction = true;
-    m->in_batch++;
     m->rows++;
-    return transfer_add(m->store, table, row, m->e);
+    return take_turn(m, table == &transfer_tables[transfer_table_count - 1]) &&
+           transfer_add(m->store, table, row, m->e);
 }
 
 static bool read_end(struct importing *m, int64_t rows)

@@ -390,8 +390,7 @@ static bool is_sent(const struct log_message *m)
     return m->origin == LOG_SUBMITTED && (m->ids.count > 0 || m->recipients.count > 0);
 }
 
-static bool record_sent(const struct log_message *m, struct store *s, const char *source,
-                        struct error *e)
+static bool record_sent(const struct log_message *m, struct sent_load *load, struct error *e)
 {
     struct sent sent = {.recipients = (const char **)m->recipients.items,
                         .recipient_count = m->recipients.count,
@@ -400,22 +399,22 @@ static bool record_sent(const struct log_message *m, struct store *s, const char
     size_t i = 0;
     do {
         sent.message_id = i < m->ids.count ? m->ids.items[i] : NULL;
-        if (!store_add_sent(s, source, &sent, e))
+        if (!sent_load_add(load, &sent, e))
             return false;
     } while (++i < m->ids.count);
     return true;
 }
 
-static bool record_relayed(const struct log_message *m, struct store *s, struct error *e)
+static bool record_relayed(const struct log_message *m, struct sent_load *load, struct error *e)
 {
     for (size_t i = 0; i < m->ids.count; i++)
-        if (!store_add_relayed(s, m->ids.items[i], m->time, e))
+        if (!sent_load_relayed(load, m->ids.items[i], m->time, e))
             return false;
     return true;
 }
 
-bool log_queue_record(struct log_queue *q, struct store *s, const char *source, unixtime oldest,
-                      int64_t *added, bool *too_old, struct error *e)
+bool log_queue_record(struct log_queue *q, struct sent_load *load, unixtime oldest, int64_t *added,
+                      bool *too_old, struct error *e)
 {
     for (struct log_message *m = q->oldest; m && q->changed > 0; m = m->newer) {
         if (!m->changed)
@@ -423,7 +422,7 @@ bool log_queue_record(struct log_queue *q, struct store *s, const char *source, 
         bool sent = is_sent(m);
         if (sent && m->time < oldest)
             *too_old = true;
-        else if (sent ? !record_sent(m, s, source, e) : m->left && !record_relayed(m, s, e))
+        else if (sent ? !record_sent(m, load, e) : m->left && !record_relayed(m, load, e))
             return false;
         *added += sent && !m->recorded && m->time >= oldest;
         m->recorded = m->recorded || sent;

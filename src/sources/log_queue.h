@@ -16,7 +16,7 @@
 #include "base/span.h"
 #include "config/config.h"
 #include "sources/log_line.h"
-#include "store/store.h"
+#include "store/sent_load.h"
 
 enum log_origin { LOG_NOT_KNOWN, LOG_OUTSIDE, LOG_SUBMITTED };
 
@@ -82,13 +82,12 @@ size_t log_queue_waiting(const struct log_queue *q);
 /* Is it time to record and sweep, because the queue holds more than it should? */
 bool log_queue_is_full(const struct log_queue *q);
 
-/* Records all that has changed: submitted messages as sent, others that left as relayed; what was
- * sent before `oldest` is left out, then *too_old is set. *added counts messages recorded for the
- * first time. */
-bool log_queue_record(struct log_queue *q, struct store *s, const char *source, unixtime oldest,
-                      int64_t *added, bool *too_old, struct error *e);
-/* Forgets messages that are done or too many; call after what log_queue_record has written is
- * committed. */
+/* Gathers all that has changed: submitted messages as sent, others that left as relayed; what was
+ * sent before `oldest` is left out, then *too_old is set. *added grows by the messages gathered for
+ * the first time. The load must be written before the queue's state is saved. */
+bool log_queue_record(struct log_queue *q, struct sent_load *load, unixtime oldest, int64_t *added,
+                      bool *too_old, struct error *e);
+/* Forgets messages that are done or too many, of those that log_queue_record has gathered. */
 void log_queue_sweep(struct log_queue *q);
 
 /* The open messages as text, for the next run; and back again. */

@@ -1,7 +1,7 @@
 /*
  * A mail server's log, with its rotated and compressed files. What has been read is known by a
- * file's first bytes and an offset, kept together with the messages that are still open, in the
- * same transaction as what was learned. A rotated file is read to its end before the next one; an
+ * file's first bytes and an offset, kept together with the messages that are still open, and
+ * written after what was learned. A rotated file is read to its end before the next one; an
  * incomplete last line waits for the next run. When the file that was read last is gone, what was
  * in it is a gap.
  */
@@ -39,6 +39,10 @@ struct run {
     struct arena *arena;   /* of the file list */
     struct arena *scratch; /* of one write */
     struct log_queue *queue;
+    struct sent_load *load; /* what the queue has given */
+    int64_t gathered;       /* messages in it */
+    bool too_old;           /* one was left out */
+    int64_t load_began;     /* on the monotonic clock */
     struct log_clock clock;
     struct file_mark mark;
     bool resumed;        /* something was read before */
@@ -81,40 +85,59 @@ static bool add_gap(struct run *r, bool complete)
     return store_gap_add(r->store, &gap, r->e);
 }
 
-static bool write_all_of(struct run *r, bool complete, int64_t *added)
+static bool save_state(struct run *r, bool complete)
 {
-    bool too_old = false;
     struct source_state state;
-    if (!log_queue_record(r->queue, r->store, r->name, r->oldest, added, &too_old, r->e) ||
-        (too_old && !coverage_forget(r->store, r->oldest, r->e)) || !add_gap(r, complete) ||
+    if ((r->too_old && !coverage_forget(r->store, r->oldest, r->e)) || !add_gap(r, complete) ||
         !store_source(r->store, r->scratch, r->name, &state, r->e))
         return false;
     state.name = r->name;
     state.is_push = false;
     state.cursor = cursor_text(r);
-    source_state_run(&state, r->started, complete, *added);
+    source_state_run(&state, r->started, complete, r->gathered);
     return state.cursor && store_source_save(r->store, &state, r->e);
 }
 
-/* Writes what has been learned and how far the log has been read. */
-static bool flush(struct run *r, bool complete)
+/* How far the log has been read, and what is known from that: behind what was learned. */
+static bool write_state(struct run *r, bool complete)
 {
-    int64_t added = 0;
-    if (log_queue_failed(r->queue))
-        return error_memory(r->e);
     if (!store_begin(r->store, r->e))
         return false;
-    if (!write_all_of(r, complete, &added)) {
-        store_rollback(r->store);
+    if (save_state(r, complete))
+        return store_commit(r->store, r->e);
+    store_rollback(r->store);
+    return false;
+}
+
+/* What is done is forgotten by the queue as soon as the load has it: the cursor still stands before
+ * it. */
+static bool gather(struct run *r)
+{
+    if (log_queue_failed(r->queue))
+        return error_memory(r->e);
+    if (!log_queue_record(r->queue, r->load, r->oldest, &r->gathered, &r->too_old, r->e))
         return false;
-    }
-    if (!store_commit(r->store, r->e))
-        return false;
-    r->lost = r->lost && !complete && r->first_line == 0;
-    r->progress->added += added;
-    arena_reset(r->scratch);
     log_queue_sweep(r->queue);
     return true;
+}
+
+static bool flush(struct run *r, bool complete)
+{
+    int64_t items;
+    if (!gather(r) || !sent_load_write(r->load, &items, r->e) || !write_state(r, complete))
+        return false;
+    r->lost = r->lost && !complete && r->first_line == 0;
+    r->progress->added += r->gathered;
+    r->gathered = 0;
+    r->load_began = clock_monotonic_us();
+    arena_reset(r->scratch);
+    return true;
+}
+
+static bool is_load_full(const struct run *r)
+{
+    return r->deadline != 0 || sent_load_is_full(r->load) ||
+           clock_monotonic_us() - r->load_began >= (int64_t)LIMIT_LOAD_SECONDS * 1000 * 1000;
 }
 
 /* --- lines --- */
@@ -136,9 +159,9 @@ static bool look_up(struct run *r)
     if (r->progress->report && r->progress->seen % (64L * LINES_PER_LOOK) == 0)
         r->progress->report(r->progress->context, r->progress);
     r->due = r->deadline != 0 && clock_monotonic_us() >= r->deadline;
-    if (log_queue_waiting(r->queue) >= LIMIT_SENT_BATCH || log_queue_is_full(r->queue))
-        return flush(r, false);
-    return true;
+    if (log_queue_waiting(r->queue) < LIMIT_SENT_BATCH && !log_queue_is_full(r->queue))
+        return true;
+    return is_load_full(r) ? flush(r, false) : gather(r);
 }
 
 /* The lines of the buffer's first n bytes; gives the bytes used. *skip: the rest of an over-long
@@ -352,19 +375,22 @@ static bool pull(struct store *s, const struct config *c, const char *name, int6
                     .deadline = deadline_us,
                     .progress = progress,
                     .started = clock_now(),
+                    .load_began = clock_monotonic_us(),
                     .e = e};
     progress->complete = false;
     r.oldest = r.started - c->retain_days * SECONDS_PER_DAY;
     r.arena = arena_new(LIMIT_ARENA);
     r.scratch = arena_new(LIMIT_ARENA);
     r.queue = log_queue_new(c);
+    r.load = sent_load_new(s, name);
     r.buffer = malloc(BUFFER);
-    bool ok = (r.arena && r.scratch && r.queue && r.buffer) || error_memory(e);
+    bool ok = (r.arena && r.scratch && r.queue && r.load && r.buffer) || error_memory(e);
     if (ok) {
         log_queue_clock(r.queue, &r.clock);
         ok = load(&r) && read_log(&r, name + strlen(SCHEME ":"));
     }
     free(r.buffer);
+    sent_load_free(r.load);
     log_queue_free(r.queue);
     arena_free(r.scratch);
     arena_free(r.arena);

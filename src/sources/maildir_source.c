@@ -2,8 +2,8 @@
  * A Maildir folder of sent copies. A run costs two stat calls while nothing has changed. Otherwise
  * only names of the last days are looked up, and a sum over all names tells whether that was
  * enough; if not, every name is looked up. Of new files only the header is read. Everything that
- * is read is noted in the same transaction as what was learned from it, so a run that is killed is
- * continued by the next.
+ * is read is noted after what was learned from it, so a run that is killed is continued by the
+ * next.
  */
 #include "sources/source.h"
 
@@ -283,8 +283,9 @@ static bool pull(struct store *s, const struct config *c, const char *name, int6
     if (r.root < 0)
         return error_system(e, ERROR_DATA, errno, "source %s cannot be opened", name);
     r.header = malloc(LIMIT_HEADER_BYTES);
-    bool ok = sent_batch_start(&r.batch, s, c, name, progress, e) &&
-              (r.header || error_memory(e)) && read_folder(&r);
+    bool ok = sent_batch_start(&r.batch, s, c, name, progress, e) && (r.header || error_memory(e));
+    r.batch.in_haste = deadline_us != 0;
+    ok = ok && read_folder(&r);
     sent_batch_free(&r.batch);
     free(r.header);
     close(r.root);

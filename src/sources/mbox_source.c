@@ -322,6 +322,7 @@ static bool pull(struct store *s, const struct config *c, const char *name, int6
     r.header = malloc(LIMIT_HEADER_BYTES);
     r.arena = arena_new(LIMIT_ARENA);
     bool ok = sent_batch_start(&r.batch, s, c, name, progress, e);
+    r.batch.in_haste = deadline_us != 0;
     ok = ok && ((r.buffer && r.header && r.arena) || error_memory(e)) && read_mbox(&r);
     sent_batch_free(&r.batch);
     arena_free(r.arena);

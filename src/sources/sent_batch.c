@@ -9,13 +9,6 @@
 #include "sources/coverage.h"
 #include "sources/source_kinds.h"
 
-/* A copy that has been read and is not recorded yet. */
-struct fresh {
-    const char *item;
-    struct sent_copy copy;
-    unixtime filed;
-};
-
 bool sent_batch_start(struct sent_batch *b, struct store *s, const struct config *c,
                       const char *source, struct source_progress *progress, struct error *e)
 {
@@ -24,14 +17,15 @@ bool sent_batch_start(struct sent_batch *b, struct store *s, const struct config
                              .source = source,
                              .progress = progress,
                              .started = clock_now(),
+                             .load_began = clock_monotonic_us(),
                              .arena = arena_new(LIMIT_ARENA),
-                             .copies = calloc(LIMIT_SENT_BATCH, sizeof(struct fresh))};
-    return (b->arena && b->copies) || error_memory(e);
+                             .load = sent_load_new(s, source)};
+    return (b->arena && b->load) || error_memory(e);
 }
 
 void sent_batch_free(struct sent_batch *b)
 {
-    free(b->copies);
+    sent_load_free(b->load);
     arena_free(b->arena);
 }
 
@@ -42,43 +36,28 @@ static unixtime oldest_kept(const struct sent_batch *b)
 
 /* When the message was sent: its Date, unless that lies in the future or is missing; nor is a Date
  * believed that would drop a message filed lately from the index: some clocks stand at 1970. */
-static unixtime sending_time(const struct sent_batch *b, const struct fresh *f)
+static unixtime sending_time(const struct sent_batch *b, const struct sent_copy *copy,
+                             unixtime filed)
 {
-    unixtime filed = f->filed < b->started ? f->filed : b->started;
-    unixtime time = f->copy.has_date && f->copy.date < b->started ? f->copy.date : b->started;
-    if (!f->copy.has_date || time < oldest_kept(b))
-        time = filed;
-    return time;
+    unixtime at = filed < b->started ? filed : b->started;
+    unixtime time = copy->has_date && copy->date < b->started ? copy->date : b->started;
+    return copy->has_date && time >= oldest_kept(b) ? time : at;
 }
 
-static bool record_one(struct sent_batch *b, const struct fresh *f, struct error *e)
+static bool take(struct sent_batch *b, const struct sent_copy *copy, unixtime filed,
+                 struct error *e)
 {
-    unixtime time = sending_time(b, f);
-    if (time < oldest_kept(b))
-        return coverage_forget(b->store, oldest_kept(b), e);
-    if (!sent_copy_record(b->store, b->source, &f->copy, time, e))
+    unixtime time = sending_time(b, copy, filed);
+    if (time < oldest_kept(b)) {
+        b->too_old = true;
+        return true;
+    }
+    if (!sent_copy_load(b->load, copy, time, e))
         return false;
     /* Where a nameless copy is dated wrong, its gap must still lie where it was sent. */
-    bool dated_wrong = llabs((long long)(f->filed - time)) > SECONDS_PER_DAY;
-    return f->copy.ids.count > 0 || !dated_wrong || f->filed > b->started ||
-           sent_copy_record(b->store, b->source, &f->copy, f->filed, e);
-}
-
-/* Another process may have recorded some of the batch meanwhile. */
-static bool record_all(struct sent_batch *b, int64_t *added, struct error *e)
-{
-    for (size_t i = 0; i < b->count; i++) {
-        struct span item = span_of(b->copies[i].item);
-        bool seen;
-        if (!store_item_seen(b->store, b->source, item, &seen, e))
-            return false;
-        if (seen)
-            continue;
-        if (!record_one(b, &b->copies[i], e) || !store_item_add(b->store, b->source, item, e))
-            return false;
-        ++*added;
-    }
-    return true;
+    bool dated_wrong = llabs((long long)(filed - time)) > SECONDS_PER_DAY;
+    return copy->ids.count > 0 || !dated_wrong || filed > b->started ||
+           sent_copy_load(b->load, copy, filed, e);
 }
 
 /* cursor NULL: the run goes on. */
@@ -95,21 +74,29 @@ static bool save_state(struct sent_batch *b, const char *cursor, int64_t added, 
     return store_source_save(b->store, &state, e);
 }
 
+/* The state is read and written in one transaction, as another run may be doing the same. */
+static bool write_state(struct sent_batch *b, const char *cursor, int64_t added, struct error *e)
+{
+    if (!store_begin(b->store, e))
+        return false;
+    bool ok = (!b->too_old || coverage_forget(b->store, oldest_kept(b), e)) &&
+              save_state(b, cursor, added, e);
+    if (ok)
+        return store_commit(b->store, e);
+    store_rollback(b->store);
+    return false;
+}
+
 static bool write_batch(struct sent_batch *b, const char *cursor, struct error *e)
 {
     int64_t added = 0;
-    if (!store_begin(b->store, e))
-        return false;
-    if (!record_all(b, &added, e) || !save_state(b, cursor, added, e)) {
-        store_rollback(b->store);
-        return false;
-    }
-    if (!store_commit(b->store, e))
-        return false;
+    bool ok =
+        (b->count == 0 || sent_load_write(b->load, &added, e)) && write_state(b, cursor, added, e);
     b->progress->added += added;
     b->count = 0;
+    b->load_began = clock_monotonic_us();
     arena_reset(b->arena);
-    return true;
+    return ok;
 }
 
 bool sent_batch_flush(struct sent_batch *b, struct error *e)
@@ -122,15 +109,24 @@ bool sent_batch_complete(struct sent_batch *b, const char *cursor, struct error 
     return write_batch(b, cursor, e);
 }
 
+static bool is_full(const struct sent_batch *b)
+{
+    if (b->in_haste && b->count >= LIMIT_SENT_BATCH)
+        return true;
+    return sent_load_is_full(b->load) ||
+           clock_monotonic_us() - b->load_began >= (int64_t)LIMIT_LOAD_SECONDS * 1000 * 1000;
+}
+
 bool sent_batch_add(struct sent_batch *b, struct span item, struct span bytes, unixtime filed,
                     struct error *e)
 {
-    struct fresh *f = &b->copies[b->count];
-    *f = (struct fresh){.item = arena_string(b->arena, item), .filed = filed};
-    if (!f->item || !sent_copy_read(b->arena, bytes, &f->copy))
+    struct sent_copy copy;
+    arena_reset(b->arena);
+    if (!sent_copy_read(b->arena, bytes, &copy))
         return error_memory(e);
+    if (!take(b, &copy, filed, e) || !sent_load_item(b->load, item, e))
+        return false;
     b->count++;
     b->taken++;
-    bool full = b->count == LIMIT_SENT_BATCH || arena_used(b->arena) > LIMIT_ARENA / 2;
-    return !full || sent_batch_flush(b, e);
+    return !is_full(b) || sent_batch_flush(b, e);
 }

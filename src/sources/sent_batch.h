@@ -1,12 +1,13 @@
 /*
- * Sent copies on their way from a pull source into the index, in transactions of LIMIT_SENT_BATCH:
- * what was read is noted together with what was learned from it. Private to sources/.
+ * Sent copies on their way from a pull source into the index, many at a time: what was read is
+ * noted after what was learned from it. Private to sources/.
  */
 #ifndef BACKSIFT_SOURCES_SENT_BATCH_H
 #define BACKSIFT_SOURCES_SENT_BATCH_H
 
 #include "sources/sent_copy.h"
 #include "sources/source.h"
+#include "store/sent_load.h"
 
 /* One run of a source. */
 struct sent_batch {
@@ -15,10 +16,13 @@ struct sent_batch {
     const char *source;
     struct source_progress *progress;
     unixtime started;
-    struct arena *arena;  /* of the copies waiting */
-    struct fresh *copies; /* LIMIT_SENT_BATCH of them */
-    size_t count;
-    int64_t taken; /* copies added so far in this run */
+    struct arena *arena; /* of one copy, and of the state */
+    struct sent_load *load;
+    int64_t load_began; /* on the monotonic clock */
+    size_t count;       /* copies in it */
+    bool in_haste;      /* set by a run with a deadline: LIMIT_SENT_BATCH are enough */
+    bool too_old;       /* a copy was left out */
+    int64_t taken;      /* copies added so far in this run */
 };
 
 /* Starts a run; copies are counted in *progress. Ended with sent_batch_free, also after a failure.

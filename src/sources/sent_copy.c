@@ -103,25 +103,57 @@ bool sent_copy_read(struct arena *arena, struct span bytes, struct sent_copy *ou
            collect(arena, &h, senders, all_addresses, &out->senders);
 }
 
-bool sent_copy_record(struct store *s, const char *source, const struct sent_copy *copy,
-                      unixtime time, struct error *e)
+/* One message for each sender and each further ID: how they are added is the caller's. */
+typedef bool (*sent_adder)(void *to, const struct sent *m, struct error *e);
+
+static bool add_all_of(const struct sent_copy *copy, unixtime time, sent_adder add, void *to,
+                       struct error *e)
 {
     struct sent m = {.message_id = copy->ids.count ? copy->ids.items[0] : NULL,
                      .recipients = copy->recipients.items,
                      .recipient_count = copy->recipients.count,
                      .sender = copy->senders.count ? copy->senders.items[0] : NULL,
                      .time = time};
-    if (!store_add_sent(s, source, &m, e))
+    if (!add(to, &m, e))
         return false;
     for (size_t i = 1; i < copy->senders.count; i++) {
         m.sender = copy->senders.items[i];
-        if (!store_add_sent(s, source, &m, e))
+        if (!add(to, &m, e))
             return false;
     }
     for (size_t i = 1; i < copy->ids.count; i++) {
         m.message_id = copy->ids.items[i];
-        if (!store_add_sent(s, source, &m, e))
+        if (!add(to, &m, e))
             return false;
     }
     return true;
+}
+
+struct target {
+    struct store *store;
+    const char *source;
+};
+
+static bool add_to_store(void *to, const struct sent *m, struct error *e)
+{
+    const struct target *target = to;
+    return store_add_sent(target->store, target->source, m, e);
+}
+
+static bool add_to_load(void *to, const struct sent *m, struct error *e)
+{
+    return sent_load_add(to, m, e);
+}
+
+bool sent_copy_record(struct store *s, const char *source, const struct sent_copy *copy,
+                      unixtime time, struct error *e)
+{
+    struct target target = {s, source};
+    return add_all_of(copy, time, add_to_store, &target, e);
+}
+
+bool sent_copy_load(struct sent_load *l, const struct sent_copy *copy, unixtime time,
+                    struct error *e)
+{
+    return add_all_of(copy, time, add_to_load, l, e);
 }

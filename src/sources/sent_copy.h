@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/span.h"
 #include "message/header.h"
+#include "store/sent_load.h"
 #include "store/store.h"
 
 /* Lists are arena memory. */
@@ -30,5 +31,8 @@ bool sent_copy_read(struct arena *arena, struct span bytes, struct sent_copy *ou
  * senders as a pair with each recipient. A nameless copy opens its gap. */
 bool sent_copy_record(struct store *s, const char *source, const struct sent_copy *copy,
                       unixtime time, struct error *e);
+/* The same into a load. */
+bool sent_copy_load(struct sent_load *l, const struct sent_copy *copy, unixtime time,
+                    struct error *e);
 
 #endif

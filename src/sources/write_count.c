@@ -82,7 +82,9 @@ static bool count(struct store *s, struct arena *arena, int fd, unixtime *restor
 {
     char text[WIDTH + 1];
     int64_t runs;
-    if (!store_begin(s, e))
+    /* Not synced: what is recorded next is, and this with it. Should the file outlive the note in a
+     * power failure between both, doubt is all that comes of it. */
+    if (!store_begin_unsynced(s, e))
         return false;
     if (!count_in_store(s, arena, read_file(fd), &runs, restored, e)) {
         store_rollback(s);

@@ -75,7 +75,8 @@ static bool delete_rows(struct store *s, enum statement search, const struct old
         struct value parameters[4];
         size_t n = put_key(search, &rows[i], parameters);
         parameters[n++] = value_int(before); /* it may have been sent again meanwhile */
-        ok = store_run(s, delete, parameters, n, NULL, e);
+        ok = (!w.own || !store_turn_is_over(s) || store_next_turn(s, e)) &&
+             store_run(s, delete, parameters, n, NULL, e);
     }
     return write_end(s, &w, ok, e);
 }

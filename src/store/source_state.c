@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "store/store_private.h"
+#include "store/sent_rows.h"
 
 /* Columns from is_push on. */
 static bool take_state(struct arena *arena, const struct value *columns, struct source_state *out,
@@ -82,28 +82,12 @@ bool store_sources(struct store *s, struct arena *arena, struct source_state **o
 
 /* --- items --- */
 
-/* The name of the source and the item's, parted by a NUL, which neither holds. */
-static bool hash_item(struct store *s, const char *source, struct span item,
-                      unsigned char out[HASH_BYTES], struct error *e)
-{
-    size_t n = strlen(source) + 1;
-    arena_reset(s->scratch);
-    char *both = arena_alloc(s->scratch, n + item.n);
-    if (!both)
-        return error_memory(e);
-    memcpy(both, source, n);
-    if (item.n > 0)
-        memcpy(both + n, item.p, item.n);
-    key_hash(s->key, HASH_ITEM, (struct span){both, n + item.n}, out);
-    return true;
-}
-
 bool store_item_seen(struct store *s, const char *source, struct span item, bool *seen,
                      struct error *e)
 {
     unsigned char hash[HASH_BYTES];
     int64_t one;
-    if (!hash_item(s, source, item, hash, e))
+    if (!item_hash(s, source, item, hash, e))
         return false;
     const struct value parameters[] = {value_blob(hash, ITEM_BYTES)};
     enum lookup found = store_ask(s, ITEM_FIND, parameters, 1, &one, e);
@@ -115,11 +99,9 @@ bool store_item_add(struct store *s, const char *source, struct span item, struc
 {
     unsigned char hash[HASH_BYTES];
     struct write w;
-    if (!hash_item(s, source, item, hash, e))
-        return false;
-    const struct value parameters[] = {value_blob(hash, ITEM_BYTES)};
-    return write_start(s, DURABLE, &w, e) &&
-           write_end(s, &w, store_run(s, ITEM_ADD, parameters, 1, NULL, e), e);
+    bool is_new;
+    return item_hash(s, source, item, hash, e) && write_start(s, DURABLE, &w, e) &&
+           write_end(s, &w, item_row_put(s, hash, &is_new, e), e);
 }
 
 /* --- gaps and days --- */

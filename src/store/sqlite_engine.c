@@ -48,9 +48,11 @@ static bool begin(struct connection *c, enum durability durability, struct error
         !run_text(c, syncs ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL", e))
         return false;
     c->syncs = syncs;
-    if (syncs && !c->tuned && !run_text(c, WRITE_CACHE, e))
+    /* From the second transaction on: a delivery makes one, and need not pay for more. */
+    if (c->begun && !c->tuned && !run_text(c, WRITE_CACHE, e))
         return false;
-    c->tuned = c->tuned || syncs;
+    c->tuned = c->begun;
+    c->begun = true;
     /* The lock at once: one that is raised later could fail in the middle without waiting. */
     return run_text(c, "BEGIN IMMEDIATE", e);
 }

@@ -12,9 +12,11 @@ struct connection {
     sqlite3 *db;
     char *path;
     int wait_ms;
-    bool syncs; /* PRAGMA synchronous is FULL, as it is at first */
-    bool tuned; /* for many writes */
-    bool wrote; /* has committed something */
+    int64_t waits_until; /* on the monotonic clock, while a lock is waited for */
+    bool syncs;          /* PRAGMA synchronous is FULL, as it is at first */
+    bool begun;          /* a transaction was begun before */
+    bool tuned;          /* for many writes */
+    bool wrote;          /* has committed something */
     sqlite3_stmt *prepared[STATEMENT_COUNT];
 };
 

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -127,6 +128,26 @@ static char *folder_of(const char *path)
 
 /* --- opening --- */
 
+/* Called by SQLite while another process holds a lock, with the number of calls so far for it: 1 to
+ * try again. SQLite's own handler sleeps longer the longer it has waited, so that of many writers
+ * the latest comes first and the earliest may never; here all have the same chance, all the time.
+ */
+static int wait_for_lock(void *context, int calls)
+{
+    struct connection *c = context;
+    int64_t now = clock_monotonic_us();
+    if (calls == 0)
+        c->waits_until = now + (int64_t)c->wait_ms * 1000;
+    if (now >= c->waits_until)
+        return 0;
+    /* Processes that were woken together must not stay in step: the low digits of the time part
+     * them. */
+    long most_us = LIMIT_WAIT_MS * 1000L;
+    const struct timespec pause = {.tv_nsec = (most_us / 2 + now % (most_us / 2)) * 1000};
+    nanosleep(&pause, NULL);
+    return 1;
+}
+
 static bool open_file(struct connection *c, const char *name, int flags, struct error *e)
 {
     int code = sqlite3_open_v2(name, &c->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
@@ -135,7 +156,7 @@ static bool open_file(struct connection *c, const char *name, int flags, struct 
     sqlite3_extended_result_codes(c->db, 1);
     if (code != SQLITE_OK)
         return sqlite_failed(c, code, e);
-    sqlite3_busy_timeout(c->db, c->wait_ms);
+    sqlite3_busy_handler(c->db, wait_for_lock, c);
     /* The last one to close would carry all of the log over, even one who only read; see
      * shorten_log. */
     sqlite3_db_config(c->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
@@ -235,7 +256,7 @@ static void shorten_log(struct connection *c)
 {
     if (!c->wrote || sqlite_log_bytes(c) <= LIMIT_WRITE_AHEAD_LOG)
         return;
-    sqlite3_busy_timeout(c->db, 0);
+    sqlite3_busy_handler(c->db, NULL, NULL);
     sqlite3_wal_checkpoint_v2(c->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 }
 

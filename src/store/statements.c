@@ -18,9 +18,9 @@ const char *const statement_text[STATEMENT_COUNT] = {
     [SENT_TO_ADD] = "INSERT INTO sent_to (recipient, sender, id, time) VALUES ($1, $2, $3, $4) "
                     "ON CONFLICT (recipient, sender, id) DO UPDATE SET time = excluded.time "
                     "WHERE sent_to.time < excluded.time",
-    [SENT_DAY_COUNT] = "INSERT INTO sent_day (day, source, messages) VALUES ($1, $2, 1) "
+    [SENT_DAY_COUNT] = "INSERT INTO sent_day (day, source, messages) VALUES ($1, $2, $3) "
                        "ON CONFLICT (day, source) "
-                       "DO UPDATE SET messages = sent_day.messages + 1",
+                       "DO UPDATE SET messages = sent_day.messages + excluded.messages",
     [NAMELESS_ADD] = "INSERT INTO nameless (time, source) VALUES ($1, $2) "
                      "ON CONFLICT (time, source) DO NOTHING",
     [RELAYED_ADD] = "INSERT INTO relayed (id, time) VALUES ($1, $2) ON CONFLICT (id) "

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/limits.h"
 #include "store/engine_module.h"
@@ -70,15 +71,27 @@ static bool begin(struct store *s, enum durability durability, struct error *e)
 {
     if (!s->writable)
         return error_set(e, ERROR_RETRY, "the index was opened for reading only");
-    return s->engine->begin(s->connection, durability, e);
+    s->in_transaction = s->engine->begin(s->connection, durability, e);
+    s->durability = durability;
+    s->turn_began = clock_monotonic_us();
+    return s->in_transaction;
+}
+
+static bool begin_once(struct store *s, enum durability durability, struct error *e)
+{
+    if (s->in_transaction)
+        return error_set(e, ERROR_RETRY, "the index is in a transaction already");
+    return begin(s, durability, e);
 }
 
 bool store_begin(struct store *s, struct error *e)
 {
-    if (s->in_transaction)
-        return error_set(e, ERROR_RETRY, "the index is in a transaction already");
-    s->in_transaction = begin(s, DURABLE, e);
-    return s->in_transaction;
+    return begin_once(s, DURABLE, e);
+}
+
+bool store_begin_unsynced(struct store *s, struct error *e)
+{
+    return begin_once(s, ORDERED, e);
 }
 
 bool store_commit(struct store *s, struct error *e)
@@ -96,11 +109,25 @@ void store_rollback(struct store *s)
     s->in_transaction = false;
 }
 
+bool store_turn_is_over(const struct store *s)
+{
+    return clock_monotonic_us() - s->turn_began >= (int64_t)LIMIT_TURN_MS * 1000;
+}
+
+bool store_next_turn(struct store *s, struct error *e)
+{
+    const struct timespec pause = {.tv_nsec = (long)LIMIT_PAUSE_MS * 1000 * 1000};
+    if (!store_commit(s, e))
+        return false;
+    nanosleep(&pause, NULL);
+    return begin(s, s->durability, e);
+}
+
 bool write_start(struct store *s, enum durability durability, struct write *w, struct error *e)
 {
     w->own = !s->in_transaction;
     if (w->own)
-        s->in_transaction = begin(s, durability, e);
+        begin(s, durability, e);
     return s->in_transaction;
 }
 

@@ -41,6 +41,15 @@ bool store_begin(struct store *s, struct error *e);
 bool store_commit(struct store *s, struct error *e);
 void store_rollback(struct store *s);
 
+/* The same, but a power failure may undo it, whole, as long as no synced transaction has followed;
+ * the death of the process never does. */
+bool store_begin_unsynced(struct store *s, struct error *e);
+/* For writers of many rows: has the open transaction kept others waiting for LIMIT_TURN_MS? Then
+ * store_next_turn commits it, stands back for as long as others take to notice, and begins another
+ * of its kind. After an error no transaction is open. */
+bool store_turn_is_over(const struct store *s);
+bool store_next_turn(struct store *s, struct error *e);
+
 /* --- outbound index --- */
 
 /* One sent message, in clear; hashed and normalised inside (store/normal_form.h). */

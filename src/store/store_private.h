@@ -34,7 +34,9 @@ struct store {
     struct key *key;
     struct arena *scratch; /* of one call */
     bool writable;
-    bool in_transaction; /* between store_begin and its end */
+    bool in_transaction;        /* between store_begin and its end */
+    enum durability durability; /* of that transaction */
+    int64_t turn_began;         /* on the monotonic clock */
     struct prune_state prune;
 };
 

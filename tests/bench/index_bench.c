@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "config/config.h"
 #include "store/key.h"
+#include "store/sent_load.h"
 #include "store/store.h"
 
 #define LOOKUPS 200000
@@ -64,7 +65,7 @@ static long scatter(long i, long count)
 
 /* --- the store --- */
 
-static bool add(struct store *s, long n, struct error *e)
+static bool add(struct sent_load *l, long n, struct error *e)
 {
     char id[64], to[2][64];
     const char *recipients[] = {to[0], to[1]};
@@ -72,18 +73,20 @@ static bool add(struct store *s, long n, struct error *e)
     make_recipient(to[0], n, 0);
     make_recipient(to[1], n, 1);
     struct sent m = {id, recipients, (size_t)recipients_of(n), "me@example.org", time_of(n)};
-    return store_add_sent(s, "stdin", &m, e);
+    return sent_load_add(l, &m, e);
 }
 
+/* As sources do. */
 static bool fill(struct store *s, long count, struct error *e)
 {
-    for (long n = 0; n < count; n++) {
-        bool is_first = n % LIMIT_SENT_BATCH == 0;
-        bool is_last = n % LIMIT_SENT_BATCH == LIMIT_SENT_BATCH - 1 || n == count - 1;
-        if ((is_first && !store_begin(s, e)) || !add(s, n, e) || (is_last && !store_commit(s, e)))
-            return false;
-    }
-    return true;
+    struct sent_load *l = sent_load_new(s, "stdin");
+    int64_t items;
+    bool ok = l != NULL;
+    for (long n = 0; ok && n < count; n++)
+        ok = add(l, n, e) && (!sent_load_is_full(l) || sent_load_write(l, &items, e));
+    ok = ok && sent_load_write(l, &items, e) && store_note_set(s, "bench", "done", e);
+    sent_load_free(l);
+    return ok;
 }
 
 /* Every second is not there. */
@@ -162,45 +165,81 @@ static bool lmdb_open(struct lmdb *l, const char *folder, struct error *e)
            lmdb_good(mdb_dbi_open(l->txn, "recipients", MDB_CREATE, &l->recipients), e);
 }
 
-static bool lmdb_put(struct lmdb *l, MDB_dbi table, void *key, size_t n, unixtime time,
-                     struct error *e)
-{
-    MDB_val k = {n, key}, v = {sizeof time, &time};
-    return lmdb_good(mdb_put(l->txn, table, &k, &v, 0), e);
-}
+/* A key of either table with its value, as LMDB is given them. */
+struct row {
+    unsigned char key[24];
+    unixtime time;
+};
 
-static bool lmdb_add(struct lmdb *l, struct key *key, long n, struct error *e)
+/* Rows gathered, as many bytes of them as the store gathers: LMDB too is faster in order. */
+struct batch {
+    struct row *ids, *recipients;
+    size_t id_count, recipient_count;
+};
+#define BATCH_ROWS (LIMIT_LOAD / sizeof(struct row) / 5)
+
+static void gather(struct batch *b, struct key *key, long n)
 {
-    unsigned char id[HASH_BYTES], to[HASH_BYTES], whole[18];
+    unsigned char to[HASH_BYTES];
     char text[64];
+    struct row *id = &b->ids[b->id_count++];
     make_id(text, n);
-    key_hash(key, HASH_MESSAGE_ID, span_of(text), id);
-    if (!lmdb_put(l, l->ids, id, HASH_BYTES, time_of(n), e))
-        return false;
+    key_hash(key, HASH_MESSAGE_ID, span_of(text), id->key);
+    id->time = time_of(n);
     for (int i = 0; i < recipients_of(n); i++) {
+        struct row *row = &b->recipients[b->recipient_count++];
         make_recipient(text, n, i);
         key_hash(key, HASH_ADDRESS, span_of(text), to);
-        memcpy(whole, to, 8);
-        memset(whole + 8, 7, 4); /* the sender, always the same */
-        memcpy(whole + 12, id + 10, 6);
-        if (!lmdb_put(l, l->recipients, whole, sizeof whole, time_of(n), e))
+        memcpy(row->key, to, 8);
+        memset(row->key + 8, 7, 4); /* the sender, always the same */
+        memcpy(row->key + 12, id->key + 10, 6);
+        row->time = time_of(n);
+    }
+}
+
+static int compare(const void *a, const void *b)
+{
+    return memcmp(a, b, 18);
+}
+
+static bool lmdb_put_all(struct lmdb *l, MDB_dbi table, struct row *rows, size_t count, size_t n,
+                         struct error *e)
+{
+    qsort(rows, count, sizeof *rows, compare);
+    for (size_t i = 0; i < count; i++) {
+        MDB_val k = {n, rows[i].key}, v = {sizeof rows[i].time, &rows[i].time};
+        if (!lmdb_good(mdb_put(l->txn, table, &k, &v, 0), e))
             return false;
     }
     return true;
 }
 
+static bool lmdb_write(struct lmdb *l, struct batch *b, struct error *e)
+{
+    bool ok = lmdb_put_all(l, l->ids, b->ids, b->id_count, HASH_BYTES, e) &&
+              lmdb_put_all(l, l->recipients, b->recipients, b->recipient_count, 18, e) &&
+              lmdb_good(mdb_txn_commit(l->txn), e) &&
+              lmdb_good(mdb_txn_begin(l->env, NULL, 0, &l->txn), e);
+    b->id_count = b->recipient_count = 0;
+    return ok;
+}
+
 static bool lmdb_fill(struct lmdb *l, struct key *key, long count, struct error *e)
 {
-    for (long n = 0; n < count; n++) {
-        if (!lmdb_add(l, key, n, e))
-            return false;
-        if (n % LIMIT_SENT_BATCH == LIMIT_SENT_BATCH - 1 &&
-            !(lmdb_good(mdb_txn_commit(l->txn), e) &&
-              lmdb_good(mdb_txn_begin(l->env, NULL, 0, &l->txn), e)))
-            return false;
+    struct batch b = {.ids = calloc(2 * BATCH_ROWS, sizeof(struct row)),
+                      .recipients = calloc(4 * BATCH_ROWS, sizeof(struct row))};
+    bool ok = b.ids && b.recipients;
+    for (long n = 0; ok && n < count; n++) {
+        gather(&b, key, n);
+        if (b.id_count == 2 * BATCH_ROWS || n == count - 1)
+            ok = lmdb_write(l, &b, e);
     }
-    return lmdb_good(mdb_txn_commit(l->txn), e) &&
-           lmdb_good(mdb_txn_begin(l->env, NULL, MDB_RDONLY, &l->txn), e);
+    free(b.ids);
+    free(b.recipients);
+    if (!ok)
+        return false;
+    mdb_txn_abort(l->txn);
+    return lmdb_good(mdb_txn_begin(l->env, NULL, MDB_RDONLY, &l->txn), e);
 }
 
 static bool lmdb_find(struct lmdb *l, struct key *key, long i, long count, struct error *e)

@@ -50,15 +50,19 @@ prune_on() {
         echo "$code" >>"$T/codes.$1"
     done
 }
-# One a second, whichever runs just then.
+is_ours() { [ "$(readlink "/proc/$1/exe")" = "$(readlink -f "$BACKSIFT")" ]; }
+# One a second, whichever runs just then: most runs are shorter than the choice takes, so it is made
+# until it hits.
 kill_on() {
     : >"$T/killed"
     while go_on; do
         sleep 1
-        victim=$(cat "$T"/pid.* 2>/dev/null | shuf -n 1)
-        if [ "$(readlink "/proc/$victim/exe")" = "$(readlink -f "$BACKSIFT")" ]; then
-            kill -KILL "$victim" 2>/dev/null && echo "$victim" >>"$T/killed"
-        fi
+        for _ in $(seq 200); do
+            victim=$(cat "$T"/pid.* 2>/dev/null | shuf -n 1)
+            is_ours "$victim" && kill -KILL "$victim" 2>/dev/null || continue
+            echo "$victim" >>"$T/killed"
+            break
+        done
     done
 }
 
@@ -85,8 +89,8 @@ ok [ "$delivered" -gt 0 ] -- 'messages were delivered'
 is "$(grep -cvx '0\|137' "$T/delivered")" 0 'no delivery failed, other than by being killed'
 is "$(grep 'filed in the inbox\|not journaled\|ERROR' "$state/backsift.log" 2>/dev/null | head -n 5)" '' \
     'no error of the index reached one'
-# 75: others held the index for two seconds; the caller tries again.
-is "$(grep -cv '^\(0\|75\|137\) ' "$T/recorded")" 0 'no record failed, other than by being killed or asked to try again'
+is "$(grep -cv '^\(0\|137\) ' "$T/recorded")" 0 'no record failed, other than by being killed'
+is "$(grep -cvx '0\|137' "$T/codes.prune")" 0 'no prune failed, other than by being killed'
 ok [ "$(find "$HOME/Maildir" -path '*/new/*' | wc -l)" -ge "$delivered" ] -- 'all that was delivered is there'
 is "$(xargs -n 200 "$BACKSIFT" index lookup <"$T/acknowledged" | grep -c 'sent by us')" "$acknowledged" \
     'all that was acknowledged is found'
