@@ -59,9 +59,10 @@ kill_on() {
         sleep 1
         for _ in $(seq 200); do
             victim=$(cat "$T"/pid.* 2>/dev/null | shuf -n 1)
-            is_ours "$victim" && kill -KILL "$victim" 2>/dev/null || continue
-            echo "$victim" >>"$T/killed"
-            break
+            if is_ours "$victim" && kill -KILL "$victim" 2>/dev/null; then
+                echo "$victim" >>"$T/killed"
+                break
+            fi
         done
     done
 }
