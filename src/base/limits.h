@@ -162,6 +162,8 @@
 #define LIMIT_IMAP_BODIES ((uint64_t)8 * 1024 * 1024)
 /* How deep a server's description of a message is followed. */
 #define LIMIT_IMAP_DEPTH 50
+/* Bytes of a mail of our own put into a mailbox: a digest has some 100 KB. */
+#define LIMIT_IMAP_APPEND ((size_t)8 * 1024 * 1024)
 /* Seconds of one IDLE unless configured: a server may log out who says nothing for 30 minutes (RFC
  * 2177 3). And between two looks of `watch` where a server has no IDLE. */
 #define LIMIT_IMAP_IDLE_SECONDS 1680

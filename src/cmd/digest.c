@@ -136,7 +136,7 @@ static bool open_maildir(struct run *r, struct error *e)
 {
     const struct config *c = r->context.config;
     r->maildir = maildir_open(c->maildir, c->layout, false, e);
-    if (r->maildir || !c->digest_sendmail)
+    if (r->maildir || (!c->digest_sendmail && !c->digest_imap))
         return r->maildir != NULL;
     *e = (struct error){0};
     return true;
@@ -243,9 +243,12 @@ static bool file_in_inbox(struct run *r, struct span bytes, struct error *e)
 
 static bool mail(struct run *r, struct span bytes, struct error *e)
 {
-    const char *program = r->context.config->digest_sendmail;
-    return program ? digest_send(program, r->envelope.to.address, bytes, e)
-                   : file_in_inbox(r, bytes, e);
+    const struct config *c = r->context.config;
+    if (c->digest_imap)
+        return digest_append(c->digest_imap, r->config, bytes, e);
+    if (c->digest_sendmail)
+        return digest_send(c->digest_sendmail, r->envelope.to.address, bytes, e);
+    return file_in_inbox(r, bytes, e);
 }
 
 static bool give_out(struct run *r, const struct digest *d, struct error *e)

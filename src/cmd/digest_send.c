@@ -1,25 +1,44 @@
 /*
- * One child, no shell: the address is an argument behind "--", whatever it looks like.
+ * One child that reads the digest, no shell: the address is an argument behind "--", whatever it
+ * looks like.
  */
 #include "cmd/digest_send.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/io.h"
+#include "cmd/command.h"
+#include "cmd/exit_code.h"
+#include "cmd/imap_program.h"
 
-static void run_program(const char *program, const char *address, int input)
+/* A child and what it is to do; run does not return. */
+struct receiver {
+    const char *program; /* for errors */
+    void (*run)(const struct receiver *to);
+    const char *address, *account, *config;
+};
+
+static void run_sendmail(const struct receiver *to)
 {
     char null_sender[] = "<>", dash_i[] = "-i", dash_f[] = "-f", end[] = "--";
-    char *const words[] = {(char *)program, dash_i, dash_f, null_sender, end,
-                           (char *)address, NULL};
+    char *const words[] = {(char *)to->program, dash_i, dash_f, null_sender, end,
+                           (char *)to->address, NULL};
     signal(SIGPIPE, SIG_DFL);
-    if (dup2(input, STDIN_FILENO) == STDIN_FILENO)
-        execv(program, words);
+    execv(to->program, words);
     _exit(127);
+}
+
+static void run_append(const struct receiver *to)
+{
+    struct error e = {0};
+    imap_program_append(to->account, to->config, &e);
+    command_print_error(&e);
+    _exit(exit_code_of(&e));
 }
 
 static bool wait_for(pid_t child, const char *program, struct error *e)
@@ -39,26 +58,43 @@ static bool wait_for(pid_t child, const char *program, struct error *e)
                      WTERMSIG(status));
 }
 
-bool digest_send(const char *program, const char *address, struct span mail, struct error *e)
+static bool give(const struct receiver *to, struct span mail, struct error *e)
 {
     int ends[2];
     signal(SIGPIPE, SIG_IGN);
     if (pipe2(ends, O_CLOEXEC) != 0)
-        return error_system(e, ERROR_RETRY, errno, "cannot run %s", program);
+        return error_system(e, ERROR_RETRY, errno, "cannot run %s", to->program);
+    fflush(stdout);
     pid_t child = fork();
-    if (child == 0)
-        run_program(program, address, ends[0]);
+    if (child == 0) {
+        if (dup2(ends[0], STDIN_FILENO) == STDIN_FILENO)
+            to->run(to);
+        _exit(127);
+    }
     int why = errno;
     close(ends[0]);
     if (child < 0) {
         close(ends[1]);
-        return error_system(e, ERROR_RETRY, why, "cannot run %s", program);
+        return error_system(e, ERROR_RETRY, why, "cannot run %s", to->program);
     }
     /* A program that does not read to the end says by its exit code what that means. */
     bool written = write_all(ends[1], mail);
     why = errno;
     close(ends[1]);
-    if (!wait_for(child, program, e))
+    if (!wait_for(child, to->program, e))
         return false;
-    return written || error_system(e, ERROR_RETRY, why, "%s did not read the digest", program);
+    return written || error_system(e, ERROR_RETRY, why, "%s did not read the digest", to->program);
+}
+
+bool digest_send(const char *program, const char *address, struct span mail, struct error *e)
+{
+    struct receiver to = {.program = program, .run = run_sendmail, .address = address};
+    return give(&to, mail, e);
+}
+
+bool digest_append(const char *account, const char *config, struct span mail, struct error *e)
+{
+    struct receiver to = {
+        .program = "backsift-imap", .run = run_append, .account = account, .config = config};
+    return give(&to, mail, e);
 }

@@ -1,5 +1,5 @@
 /*
- * Handing the digest to a sendmail, for owners who read their mail elsewhere.
+ * Handing the digest to a sendmail or a mail server, for owners who read their mail elsewhere.
  */
 #ifndef BACKSIFT_CMD_DIGEST_SEND_H
 #define BACKSIFT_CMD_DIGEST_SEND_H
@@ -13,5 +13,10 @@
  * null sender keeps a bounce of the digest from coming back. True when it exits with 0; else the
  * mail may not have gone. SIGPIPE is ignored from then on. */
 bool digest_send(const char *program, const char *address, struct span mail, struct error *e);
+
+/* Puts the mail into the INBOX of the account [imap "ACCOUNT"] by backsift-imap, which tells on
+ * standard error itself why it could not. config is --config or NULL. When the connection breaks
+ * before the server has said that it has the mail, this fails, and the mail may be there. */
+bool digest_append(const char *account, const char *config, struct span mail, struct error *e);
 
 #endif

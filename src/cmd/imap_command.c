@@ -50,7 +50,7 @@ void imap_end_progress(const struct imap_run *r)
 
 /* --- the jobs --- */
 
-static bool connect_account(struct imap_run *r, struct error *e)
+bool imap_connect(struct imap_run *r, struct error *e)
 {
     int64_t deadline = clock_monotonic_us() + (int64_t)r->options.seconds * 1000000;
     return imap_open(&r->session, r->context.arena, r->account, deadline, -1, e);
@@ -69,7 +69,7 @@ static bool record(struct imap_run *r, struct error *e)
 {
     int64_t added = 0;
     bool ok = context_open_store(&r->context, STORE_WRITE, LIMIT_RECORD_MS, e) &&
-              pending_gap_store(r->context.store, r->context.config, e) && connect_account(r, e) &&
+              pending_gap_store(r->context.store, r->context.config, e) && imap_connect(r, e) &&
               imap_record_sent(r, &added, e);
     imap_end_progress(r);
     if (ok && !r->options.quiet)
@@ -125,7 +125,7 @@ bool imap_sweep_connected(struct imap_run *r, struct error *e)
 
 static bool sweep_once(struct imap_run *r, struct error *e)
 {
-    return connect_account(r, e) && imap_sweep_connected(r, e);
+    return imap_connect(r, e) && imap_sweep_connected(r, e);
 }
 
 static bool sweep(struct imap_run *r, struct error *e)
@@ -226,18 +226,40 @@ static void set_bounds(void)
 #endif
 }
 
-static bool run(struct imap_run *r, bool is_sweep, const char *word, struct error *e)
+/* The other subcommands of backsift-imap; `watch` has a life of its own. */
+struct job {
+    const char *name;
+    bool (*run)(struct imap_run *r, struct error *e);
+    bool locks; /* takes its turn with others over the same account */
+};
+
+static const struct job jobs[] = {
+    {"sweep", sweep, true},
+    {"record", record, true},
+    {"append", imap_append, false},
+};
+
+static const struct job *find_job(const char *name)
 {
-    bool busy;
+    for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++)
+        if (strcmp(jobs[i].name, name) == 0)
+            return &jobs[i];
+    return NULL;
+}
+
+static bool run(struct imap_run *r, const struct job *job, const char *word, struct error *e)
+{
+    bool busy = false;
+    int lock = -1;
     if (!context_open(&r->context, CALLER_USER, r->options.config, e) ||
         !imap_find_account(r, word, e))
         return false;
-    int lock = imap_lock(&r->context, r->account->name, "", &busy, e);
-    if (lock < 0)
+    if (job->locks && (lock = imap_lock(&r->context, r->account->name, "", &busy, e)) < 0)
         return busy;
-    bool ok = is_sweep ? sweep(r, e) : record(r, e);
+    bool ok = job->run(r, e);
     imap_close(&r->session);
-    close(lock);
+    if (lock >= 0)
+        close(lock);
     return ok;
 }
 
@@ -252,10 +274,11 @@ int imap_command_main(int argc, char **argv)
 {
     struct imap_run r = {.options.seconds = LIMIT_IMAP_SECONDS};
     struct error e = {0};
-    const char *job = argc > 1 ? argv[1] : "";
-    bool is_sweep = strcmp(job, "sweep") == 0, is_watch = strcmp(job, "watch") == 0;
+    const char *name = argc > 1 ? argv[1] : "";
+    const struct job *job = find_job(name);
+    bool is_watch = strcmp(name, "watch") == 0;
     set_bounds();
-    if (!is_sweep && !is_watch && strcmp(job, "record") != 0)
+    if (!job && !is_watch)
         error_set(&e, ERROR_USAGE,
                   "this program is run by 'backsift sweep imap:NAME', 'backsift record imap:NAME' "
                   "and 'backsift watch imap:NAME'");
@@ -265,7 +288,7 @@ int imap_command_main(int argc, char **argv)
         if (is_watch)
             run_watch(&r.options, argv[1 + optind], &e);
         else
-            run(&r, is_sweep, argv[1 + optind], &e);
+            run(&r, job, argv[1 + optind], &e);
     }
     if (e.kind)
         command_print_error(&e);

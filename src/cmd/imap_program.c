@@ -80,6 +80,20 @@ bool imap_program_run(char **argv, struct error *e)
                         BACKSIFT_LIBEXEC);
 }
 
+bool imap_program_append(const char *account, const char *config, struct error *e)
+{
+    static char append[] = "append", with[] = "--config", end[] = "--";
+    char *argv[6] = {append};
+    size_t n = 1;
+    if (config) {
+        argv[n++] = with;
+        argv[n++] = (char *)config;
+    }
+    argv[n++] = end;
+    argv[n] = (char *)account;
+    return imap_program_run(argv, e);
+}
+
 static enum error_kind kind_of(int status)
 {
     if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_DATA)

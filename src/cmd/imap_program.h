@@ -18,6 +18,10 @@ bool imap_program_is_account(const char *word);
  * when it cannot be run, with *e (kind ERROR_CONFIG). */
 bool imap_program_run(char **argv, struct error *e);
 
+/* The same for `backsift-imap append ACCOUNT`, which puts the mail on standard input into the
+ * account's INBOX. config is --config or NULL. */
+bool imap_program_append(const char *account, const char *config, struct error *e);
+
 /* What `watch --help` shows, with an account and without (watch.c). */
 extern const char imap_watch_usage[];
 

@@ -37,6 +37,9 @@ struct imap_run {
  * r->account and r->name. */
 bool imap_find_account(struct imap_run *r, const char *word, struct error *e);
 
+/* Opens r->session for a run of r->options.seconds. */
+bool imap_connect(struct imap_run *r, struct error *e);
+
 /* Locks an account for a run: the descriptor that holds the lock as long as it is open; -1 with
  * *busy when another run holds it, or with *e. what: "" for a run over the account, ".watch" for
  * watching it. */
@@ -57,6 +60,9 @@ bool imap_watch(const struct imap_options *options, const char *word, struct err
 
 /* Records what is new in the mailbox of sent mail (imap_sent.c). *added: copies recorded. */
 bool imap_record_sent(struct imap_run *r, int64_t *added, struct error *e);
+
+/* Puts the mail on standard input into the account's INBOX (imap_append.c). */
+bool imap_append(struct imap_run *r, struct error *e);
 
 /* Shows how far the run is, where somebody watches; and takes that away again. */
 void imap_show_progress(const struct imap_run *r, const char *text);

@@ -274,6 +274,17 @@ static int line_of(const struct reading *r, const char *section, const char *nam
     return 0;
 }
 
+static bool check_digest(const struct reading *r, struct error *e)
+{
+    const struct config *c = r->config;
+    if (c->digest_imap && c->digest_sendmail)
+        return error_set(e, ERROR_CONFIG, "%s:%d: the digest goes by sendmail or by imap, not both",
+                         c->file, line_of(r, "digest", "imap"));
+    return !c->digest_imap || config_imap_account(c, c->digest_imap) ||
+           error_set(e, ERROR_CONFIG, "%s:%d: imap = %s: there is no [imap \"%s\"]", c->file,
+                     line_of(r, "digest", "imap"), c->digest_imap, c->digest_imap);
+}
+
 static bool check_index(const struct reading *r, struct error *e)
 {
     const struct config *c = r->config;
@@ -295,7 +306,7 @@ static bool check_index(const struct reading *r, struct error *e)
             return error_set(e, ERROR_CONFIG, "%s:%d: source = %s: there is no [imap \"%s\"]",
                              c->file, line_of(r, "index", "source"), c->sources.items[i],
                              c->sources.items[i] + 5);
-    return true;
+    return check_digest(r, e);
 }
 
 static bool check_password(const struct config *c, struct error *e)

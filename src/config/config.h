@@ -69,7 +69,8 @@ struct config {
     const char *digest_from; /* default "backsift <login name@host>", as one mailbox */
     bool digest_when_empty;  /* default no: nothing to tell, no mail */
     const char
-        *digest_sendmail; /* absolute path of a program to mail it by; NULL: into the Maildir */
+        *digest_sendmail;    /* absolute path of a program to mail it by; NULL: into the Maildir */
+    const char *digest_imap; /* name of an account to whose INBOX it goes; NULL; never both */
 
     /* [log] */
     struct config_list log_to; /* "file", "file:/abs/path", "syslog", "stderr"; default "file" */

@@ -36,6 +36,7 @@ const struct config_key config_keys[] = {
     {"digest", "from", read_text, FIELD(digest_from), false, 0, 0},
     {"digest", "when-empty", read_bool, FIELD(digest_when_empty), false, 0, 0},
     {"digest", "sendmail", read_path, FIELD(digest_sendmail), false, 0, 0},
+    {"digest", "imap", read_text, FIELD(digest_imap), false, 0, 0},
     {"log", "to", read_log_targets, FIELD(log_to), true, 0, 0},
     {IMAP_SECTION, "host", read_host, ACCOUNT(host), false, 0, 0},
     {IMAP_SECTION, "port", read_number, ACCOUNT(port), false, 1, 65535},

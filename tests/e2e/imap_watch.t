@@ -128,6 +128,28 @@ end_watch TERM
 is $code 0 "SIGTERM ends it with 0"
 is "$(grep -v 'trying again in' "$T/err")" "" "it has said nothing else on standard error"
 
+# --- the digest of it, by APPEND -----------------------------------------------------------------------
+account 993 '[digest]' 'imap = work' 'from = backsift <backsift@example.org>' 'to = me@example.org'
+got=$("$BACKSIFT" digest 2>&1)
+is "$?:$got" 0: "the digest goes to the server, without a Maildir here"
+digest=$(grep -lE "^Subject: .*3 forged" "$mail"/new/* "$mail"/cur/*[!S] 2>/dev/null)
+ok test -n "$digest" -- "it is in the INBOX, unseen"
+is "$(tr -d '\r' <"$digest" | grep -c '^Message-ID: .*digest@example.org')" 1 "whole, with its header"
+before=$(messages "$mail")
+"$BACKSIFT" digest >/dev/null 2>&1
+is "$?:$(messages "$mail")" "0:$before" "and is not made twice"
+like "$("$BACKSIFT" sweep imap:work 2>&1)" '*0 responses*' "a sweep takes it for ordinary mail"
+stop_dovecot
+got=$("$BACKSIFT" digest --since=2020-01-01 2>&1)
+is $? 75 "without a server: try again"
+like "$got" '*imap:work: cannot connect*the digest was not sent*' "and it says why"
+account 993 '[digest]' 'imap = home'
+got=$("$BACKSIFT" digest 2>&1)
+is $? 78 "an account that is not there"
+like "$got" '*no *imap "home"*' "is named"
+start_dovecot
+wait_for 20 listens 993
+
 account 993 'password = wrong'
 sed -i '/^password-file/d' "$HOME/.config/backsift/backsift.conf"
 chmod 600 "$HOME/.config/backsift/backsift.conf"
