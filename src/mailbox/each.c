@@ -1,6 +1,7 @@
 /*
- * Reading a Maildir: walking, finding and opening messages. Names are collected and sorted before
- * the first visit, so that a visitor may move what it sees, and runs come in the same order.
+ * Reading a Maildir: walking, finding and opening messages. Names are collected and sorted by the
+ * thousand, so that a visitor may move what it sees, usual folders come in the same order every
+ * time, and a folder of a million messages takes no more memory than these.
  */
 #include "mailbox/maildir.h"
 
@@ -17,7 +18,11 @@
 #include "base/directory.h"
 #include "mailbox/folder.h"
 
-/* The names in one directory, one NUL-terminated string after the other. */
+/* Names collected at a time. A directory may be read on after names that were read before have gone
+ * from it (POSIX readdir). */
+#define NAMES_MAX 10000
+
+/* Some names in one directory, one NUL-terminated string after the other. */
 struct names {
     struct buf bytes;
     const char **sorted;
@@ -39,7 +44,8 @@ static bool sort_names(struct names *n)
 {
     if (n->bytes.failed)
         return false;
-    n->sorted = calloc(n->count ? n->count : 1, sizeof *n->sorted);
+    if (!n->sorted)
+        n->sorted = calloc(NAMES_MAX, sizeof *n->sorted);
     if (!n->sorted)
         return false;
     const char *next = n->bytes.p;
@@ -49,27 +55,22 @@ static bool sort_names(struct names *n)
     return true;
 }
 
-/* Collects message names of an open directory; takes fd over. False with errno. */
-static bool collect(int fd, struct names *n)
+/* Collects the next names; none at the end. False with errno. */
+static bool collect(DIR *dir, struct names *n)
 {
-    DIR *dir = fdopendir(fd);
-    if (!dir) {
-        close(fd);
-        return false;
-    }
     struct dirent *entry;
-    while (errno = 0, (entry = readdir(dir)) != NULL) {
+    buf_reset(&n->bytes);
+    n->count = 0;
+    while (n->count < NAMES_MAX && (errno = 0, (entry = readdir(dir)) != NULL)) {
         if (entry->d_name[0] == '.' || entry->d_type == DT_DIR)
             continue;
         buf_add(&n->bytes, (struct span){entry->d_name, strlen(entry->d_name) + 1});
         n->count++;
     }
-    int error = errno;
-    closedir(dir);
-    if (error == 0 && !sort_names(n))
-        error = ENOMEM;
-    errno = error;
-    return error == 0;
+    if (n->count < NAMES_MAX && errno != 0)
+        return false;
+    errno = ENOMEM;
+    return sort_names(n);
 }
 
 /* Splits a file name at its flags (":2,S"); unique is a writable buffer. */
@@ -85,24 +86,44 @@ static struct maildir_entry entry_of(const char *folder, const char *subdir, con
     return (struct maildir_entry){folder, subdir, unique, flags, filename};
 }
 
+static bool cannot_read(const struct maildir *md, const char *folder, const char *subdir,
+                        struct error *e)
+{
+    return error_system(e, ERROR_RETRY, errno, "%s: cannot read %s of folder %s", md->path, subdir,
+                        folder);
+}
+
+/* Opens one directory. NULL with *e, or with *missing. */
+static DIR *open_directory(struct maildir *md, const char *folder, const char *subdir,
+                           bool *missing, struct error *e)
+{
+    int fd = folder_open_subdir(md, folder, subdir, missing, e);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    if (fd >= 0 && !dir) {
+        cannot_read(md, folder, subdir, e);
+        close(fd);
+    }
+    return dir;
+}
+
 /* Visits one directory; *go is cleared when the visitor has had enough. */
 static bool each_in(struct maildir *md, const char *folder, const char *subdir, maildir_visit visit,
                     void *context, bool *go, struct error *e)
 {
-    bool missing = false;
-    int fd = folder_open_subdir(md, folder, subdir, &missing, e);
-    if (fd < 0)
+    bool missing = false, ok;
+    DIR *dir = open_directory(md, folder, subdir, &missing, e);
+    if (!dir)
         return missing;
     struct names names = {0};
-    bool ok = collect(fd, &names);
+    while ((ok = collect(dir, &names)) && *go && names.count > 0)
+        for (size_t i = 0; *go && i < names.count; i++) {
+            char unique[UNIQUE_NAME_SIZE];
+            struct maildir_entry entry = entry_of(folder, subdir, names.sorted[i], unique);
+            *go = visit(context, &entry);
+        }
     if (!ok)
-        error_system(e, ERROR_RETRY, errno, "%s: cannot read %s of folder %s", md->path, subdir,
-                     folder);
-    for (size_t i = 0; ok && *go && i < names.count; i++) {
-        char unique[UNIQUE_NAME_SIZE];
-        struct maildir_entry entry = entry_of(folder, subdir, names.sorted[i], unique);
-        *go = visit(context, &entry);
-    }
+        cannot_read(md, folder, subdir, e);
+    closedir(dir);
     names_free(&names);
     return ok;
 }
