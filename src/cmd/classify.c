@@ -5,17 +5,15 @@
  */
 #include "cmd/command.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/limits.h"
 #include "cmd/context.h"
 #include "cmd/exit_code.h"
 #include "cmd/filed_time.h"
+#include "cmd/message_files.h"
 #include "cmd/verdict_output.h"
 #include "sources/source.h"
 
@@ -28,6 +26,9 @@ static const char classify_usage[] =
     "  -e, --exit-code         exit 0 when (all) messages are responses, else 1; print nothing\n"
     "      --class=CLASS       with --exit-code: exit 0 only for this class (repeatable)\n"
     "      --origin=ORIGIN     with --exit-code: exit 0 only for this origin (repeatable)\n"
+    "  -T, --files-from=LIST   also the files and folders named in LIST, one a line; -: standard\n"
+    "                          input\n"
+    "  -0, --null              names in LIST end with NUL, as find -print0 writes them\n"
     "  -f, --sender=ADDRESS    the envelope sender (empty: the null reverse-path)\n"
     "  -r, --recipient=ADDRESS the envelope recipient\n"
     "  -c, --config=FILE       read this configuration\n"
@@ -105,16 +106,18 @@ static bool is_wanted(const struct wanted *w, const struct verdict *v)
            (w->origins == 0 || (w->origins & 1u << v->origin));
 }
 
-static void note_unreadable(struct run *r, const struct error *e)
+static void note_unreadable(void *context, const struct error *e)
 {
+    struct run *r = context;
     if (!r->unreadable)
         r->error = *e;
     r->unreadable = true;
     r->all_wanted = false;
 }
 
-static void answer(struct run *r, const char *path)
+static void answer(void *context, const char *path)
 {
+    struct run *r = context;
     struct error e = {0};
     struct span bytes = {0};
     struct judged j = {0};
@@ -129,55 +132,6 @@ static void answer(struct run *r, const char *path)
         r->all_wanted = false;
     if (!r->exit_code)
         r->print(stdout, path, ok ? &j : NULL, &e);
-}
-
-static int visible(const struct dirent *d)
-{
-    return d->d_name[0] != '.';
-}
-
-static bool is_folder(const char *path)
-{
-    struct stat st;
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-static void answer_folder(struct run *r, const char *folder);
-
-static void answer_path(struct run *r, const char *path)
-{
-    if (strcmp(path, "-") != 0 && is_folder(path))
-        answer_folder(r, path);
-    else
-        answer(r, path);
-}
-
-/* One level: the files of a folder; of a Maildir those of new/ and cur/. */
-static void answer_folder(struct run *r, const char *folder)
-{
-    char path[4096];
-    snprintf(path, sizeof path, "%s/cur", folder);
-    if (is_folder(path)) {
-        answer_folder(r, path);
-        snprintf(path, sizeof path, "%s/new", folder);
-        if (is_folder(path))
-            answer_folder(r, path);
-        return;
-    }
-    struct dirent **names = NULL;
-    int n = scandir(folder, &names, visible, alphasort);
-    if (n < 0) {
-        struct error e = {0};
-        error_system(&e, ERROR_DATA, errno, "cannot read '%s'", folder);
-        note_unreadable(r, &e);
-    }
-    for (int i = 0; i < n; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, names[i]->d_name);
-        if (!is_folder(path))
-            answer(r, path);
-        free(names[i]);
-    }
-    free(names);
 }
 
 static bool parse_class(const char *word, unsigned *bits, struct error *e)
@@ -203,6 +157,8 @@ enum { OPTION_CLASS = 256, OPTION_ORIGIN };
 static const struct option options[] = {
     {"json", no_argument, NULL, 'j'},
     {"exit-code", no_argument, NULL, 'e'},
+    {"files-from", required_argument, NULL, 'T'},
+    {"null", no_argument, NULL, '0'},
     {"class", required_argument, NULL, OPTION_CLASS},
     {"origin", required_argument, NULL, OPTION_ORIGIN},
     {"sender", required_argument, NULL, 'f'},
@@ -213,8 +169,8 @@ static const struct option options[] = {
 };
 
 struct parsed {
-    const char *config;
-    bool help;
+    const char *config, *list;
+    bool nul, help;
 };
 
 static bool is_for_explain(int c)
@@ -226,7 +182,7 @@ static bool parse(int argc, char **argv, bool explain, struct run *r, struct par
                   struct error *e)
 {
     opterr = 0;
-    for (int c; (c = getopt_long(argc, argv, ":jef:r:c:h", options, NULL)) != -1;) {
+    for (int c; (c = getopt_long(argc, argv, ":jeT:0f:r:c:h", options, NULL)) != -1;) {
         bool ok = !explain || is_for_explain(c);
         if (c == 'j')
             r->print = verdict_print_json;
@@ -240,6 +196,10 @@ static bool parse(int argc, char **argv, bool explain, struct run *r, struct par
             r->envelope.sender = optarg;
         else if (c == 'r')
             r->envelope.recipient = optarg;
+        else if (c == 'T')
+            p->list = optarg;
+        else if (c == '0')
+            p->nul = true;
         else if (c == 'c')
             p->config = optarg;
         else if (c == 'h')
@@ -252,16 +212,27 @@ static bool parse(int argc, char **argv, bool explain, struct run *r, struct par
     return true;
 }
 
-static int run_all(struct run *r, int argc, char **argv, const char *config, struct error *e)
+/* What is asked for is many messages: worth to compile regexes natively. */
+static bool is_many(int argc, char **argv, const struct parsed *p)
 {
-    bool many = argc - optind > 20 || (argc > optind && is_folder(argv[optind]));
-    if (!context_open(&r->context, CALLER_USER, config, e) ||
-        !context_load_rules(&r->context, many, e) || !(r->arena = arena_new(LIMIT_ARENA)))
+    return p->list || argc - optind > 20 ||
+           (argc > optind && message_files_is_folder(argv[optind]));
+}
+
+static int run_all(struct run *r, int argc, char **argv, const struct parsed *p, struct error *e)
+{
+    const struct message_files files = {r, answer, note_unreadable};
+    if (!context_open(&r->context, CALLER_USER, p->config, e) ||
+        !context_load_rules(&r->context, is_many(argc, argv, p), e) ||
+        !(r->arena = arena_new(LIMIT_ARENA)))
         return exit_code_of(e);
-    if (optind == argc)
+    if (optind == argc && !p->list)
         answer(r, "-");
     for (int i = optind; i < argc; i++)
-        answer_path(r, argv[i]);
+        message_files_at(&files, argv[i]);
+    struct error list = {0};
+    if (p->list && !message_files_in_list(&files, p->list, p->nul, &list))
+        note_unreadable(r, &list);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         error_system(e, ERROR_RETRY, errno, "cannot write the verdicts");
         return exit_code_of(e);
@@ -287,7 +258,7 @@ static int run(int argc, char **argv, bool explain)
     else if (p.help)
         return command_help(explain ? explain_usage : classify_usage);
     else
-        code = run_all(&r, argc, argv, p.config, &e);
+        code = run_all(&r, argc, argv, &p, &e);
     if (e.kind)
         command_print_error(&e);
     arena_free(r.arena);

@@ -9,69 +9,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/directory.h"
+#include "base/names.h"
 #include "mailbox/folder.h"
-
-/* Names collected at a time. A directory may be read on after names that were read before have gone
- * from it (POSIX readdir). */
-#define NAMES_MAX 10000
-
-/* Some names in one directory, one NUL-terminated string after the other. */
-struct names {
-    struct buf bytes;
-    const char **sorted;
-    size_t count;
-};
-
-static void names_free(struct names *n)
-{
-    buf_free(&n->bytes);
-    free(n->sorted);
-}
-
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static bool sort_names(struct names *n)
-{
-    if (n->bytes.failed)
-        return false;
-    if (!n->sorted)
-        n->sorted = calloc(NAMES_MAX, sizeof *n->sorted);
-    if (!n->sorted)
-        return false;
-    const char *next = n->bytes.p;
-    for (size_t i = 0; i < n->count; i++, next += strlen(next) + 1)
-        n->sorted[i] = next;
-    qsort(n->sorted, n->count, sizeof *n->sorted, compare_names);
-    return true;
-}
-
-/* Collects the next names; none at the end. False with errno. */
-static bool collect(DIR *dir, struct names *n)
-{
-    struct dirent *entry;
-    buf_reset(&n->bytes);
-    n->count = 0;
-    while (n->count < NAMES_MAX && (errno = 0, (entry = readdir(dir)) != NULL)) {
-        if (entry->d_name[0] == '.' || entry->d_type == DT_DIR)
-            continue;
-        buf_add(&n->bytes, (struct span){entry->d_name, strlen(entry->d_name) + 1});
-        n->count++;
-    }
-    if (n->count < NAMES_MAX && errno != 0)
-        return false;
-    errno = ENOMEM;
-    return sort_names(n);
-}
 
 /* Splits a file name at its flags (":2,S"); unique is a writable buffer. */
 static struct maildir_entry entry_of(const char *folder, const char *subdir, const char *filename,
@@ -114,8 +58,8 @@ static bool each_in(struct maildir *md, const char *folder, const char *subdir, 
     DIR *dir = open_directory(md, folder, subdir, &missing, e);
     if (!dir)
         return missing;
-    struct names names = {0};
-    while ((ok = collect(dir, &names)) && *go && names.count > 0)
+    struct names names = {.dir = dir};
+    while ((ok = names_read(&names)) && *go && names.count > 0)
         for (size_t i = 0; *go && i < names.count; i++) {
             char unique[UNIQUE_NAME_SIZE];
             struct maildir_entry entry = entry_of(folder, subdir, names.sorted[i], unique);

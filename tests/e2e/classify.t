@@ -84,6 +84,25 @@ cp bounce md/cur/1:2,S
 cp mail md/new/2
 is "$("$BACKSIFT" classify md | cut -f1,2 | tr '\n\t' '; ')" "md/cur/1:2,S bounce;md/new/2 mail;" "a Maildir's cur and new"
 
+printf 'mail\n\nfolder\nmissing\nmd' >list
+"$BACKSIFT" classify bounce --files-from=list >out 2>err
+is "$? $(cut -f1 out | tr '\n' ' ')" "65 bounce mail folder/bounce folder/mail missing md/cur/1:2,S md/new/2 " "--files-from: the files, folders and Maildirs of a list, behind those given, each answered"
+cp mail "$(printf 'two\nlines')"
+cp mail ./-
+is "$(find . -maxdepth 1 -name 'two*' -print0 | "$BACKSIFT" classify -0 -T - | tail -n 1)" "./two lines	mail	-	-	INBOX" "--null: names with new lines, from standard input"
+is "$(echo - | "$BACKSIFT" classify -T - | cut -f1,2)" "./-	mail" "in a list, - is a file of that name"
+"$BACKSIFT" classify --files-from=nowhere >out 2>err
+is "$? $(cat out)" "65 " "a list that is not there"
+: >list
+is "$("$BACKSIFT" classify --files-from=list; echo $?)" 0 "an empty list is nothing to do"
+mkdir crowd
+i=0
+while [ $i -lt 60 ]; do
+    i=$((i + 1))
+    cp bounce crowd/$i
+done
+ok test "$("$BACKSIFT" classify crowd | cut -f2-)" = "$(for f in crowd/*; do "$BACKSIFT" classify "$f" | cut -f2-; done)" -- "many at once are judged as one by one"
+
 "$BACKSIFT" explain bounce >out
 for word in 'bounce, unknown' 'rule' 'row' '4:' 'original-1@example.org' 'returned-id' 'you@example.net' 'Unverified'; do
     ok grep -qF "$word" out -- "explain shows $word"
