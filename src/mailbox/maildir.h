@@ -63,9 +63,9 @@ struct maildir_entry {
     const char *filename; /* the whole file name */
 };
 
-/* Calls visit for each message of a folder (new/ then cur/ as asked), which may move or remove it. A
- * missing folder has none. Up to 10,000 messages come in the order of their names; memory stays the
- * same beyond. Ends early when visit gives false. */
+/* Calls visit for each message of a folder (new/ then cur/ as asked), which may move or remove it.
+ * A missing folder has none. Up to 10,000 messages come in the order of their names; memory stays
+ * the same beyond. Ends early when visit gives false. */
 typedef bool (*maildir_visit)(void *context, const struct maildir_entry *entry);
 bool maildir_each(struct maildir *md, const char *folder, bool include_cur, maildir_visit visit,
                   void *context, struct error *e);
