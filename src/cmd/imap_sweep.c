@@ -1,16 +1,17 @@
 /*
  * The sweep of an account. Of each new message the header and the structure are read first, and the
- * whole only where a rule may still hold; that is read in a child process. A batch is judged, then
- * journaled under the messages' UIDs, then moved, and only then noted as done: a run that is cut
- * anywhere is taken up by the next, which finds the events already there.
+ * whole only where a rule may still hold; that is read in a child process that stays. A batch is
+ * judged, then journaled under the messages' UIDs, then moved, and only then noted as done: a run
+ * that is cut anywhere is taken up by the next, which finds the events already there.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/limits.h"
 #include "cmd/imap_run.h"
-#include "evidence/reader.h"
+#include "evidence/bulk_reader.h"
 #include "mailbox/imap_fetch.h"
 #include "mailbox/imap_folder.h"
 #include "sources/source.h"
@@ -18,10 +19,11 @@
 /* A message of the batch at hand that is, or may be, a response. */
 struct candidate {
     uint32_t uid, size;
-    bool is_response;
+    bool was_read, is_response;
     const char *folder; /* of [folders]; NULL: it stays where it is */
     struct verdict verdict;
-    struct findings *findings;
+    struct span findings; /* findings_encode's bytes */
+    const char *rule;
     unixtime arrival;
 };
 
@@ -32,6 +34,10 @@ struct sweep {
     struct arena *arena; /* of a batch */
     struct candidate candidates[LIMIT_IMAP_BATCH];
     size_t count;
+    struct bulk_reader *reader;
+    struct candidate *reading[LIMIT_IMAP_BATCH]; /* in the order in which they were put in */
+    size_t put, answered;
+    struct error *e; /* of those who wait for answers */
 };
 
 /* --- which messages must be looked at whole --- */
@@ -73,66 +79,70 @@ static bool look_at_header(void *context, const struct imap_message *m, struct e
 
 /* --- judging --- */
 
-static struct findings *read_apart(struct sweep *s, struct span bytes, struct error *e)
+/* Findings are gone when the answer has been taken; what the journal keeps of them is copied. */
+static bool keep_findings(struct sweep *s, struct candidate *c, const struct findings *f)
 {
-    struct reader_notes notes = {0};
-    struct envelope envelope = {0};
-    struct context *c = &s->run->context;
-    struct findings *found = NULL;
-    struct reader_job job = {.bytes = bytes,
-                             .fd = -1,
-                             .rules = c->rules,
-                             .config = c->config,
-                             .envelope = &envelope,
-                             .notes = &notes};
-    struct reader *reader = reader_start(&job, e);
-    if (!reader || reader_finish(reader, s->arena, &found, e) != READER_DONE)
-        return NULL;
-    if (notes.broken_rule[0])
-        log_line(c->log, LOG_LEVEL_WARNING, "rule %s failed on a message and was passed over",
-                 notes.broken_rule);
-    return found;
+    struct buf wire = {.limit = LIMIT_FINDINGS};
+    const char *copy = findings_encode(f, &wire) ? arena_string(s->arena, buf_span(&wire)) : NULL;
+    c->findings = (struct span){copy, wire.n};
+    c->rule = arena_string(s->arena, span_of(f->rule));
+    buf_free(&wire);
+    return copy && c->rule;
 }
 
-static bool judge(struct sweep *s, struct candidate *c, struct error *e)
+static bool judge(struct sweep *s, struct candidate *c, const struct findings *f)
 {
     const struct imap_run *r = s->run;
     struct index_access index = {.store = r->context.store, .count_strays = !r->options.dry_run};
     unixtime now = clock_now();
     if (c->arrival <= 0 || c->arrival > now)
         c->arrival = now;
-    if (!verdict_judge(s->arena, c->findings, r->context.config, &index, c->arrival, &c->verdict))
-        return error_memory(e);
+    if (!verdict_judge(s->arena, f, r->context.config, &index, c->arrival, &c->verdict) ||
+        !keep_findings(s, c, f))
+        return error_memory(s->e);
     if (c->verdict.row == 4 && c->verdict.store_note[0])
-        return error_set(e, ERROR_RETRY, "the index cannot be read: %s", c->verdict.store_note);
+        return error_set(s->e, ERROR_RETRY, "the index cannot be read: %s", c->verdict.store_note);
     bool stays = r->context.config->observe || strcmp(c->verdict.folder, "INBOX") == 0;
     c->folder = stays ? NULL : c->verdict.folder;
+    c->is_response = true;
     return true;
 }
 
-/* A message that cannot be read stays where it is, as with a delivery. */
-static bool look_at_whole(void *context, const struct imap_message *m, struct error *e)
+/* What was found in the message that was put in first. One that cannot be read stays where it is,
+ * as with a delivery. */
+static bool take_answer(void *context, const struct findings *found,
+                        const struct reader_notes *notes, const struct error *why)
 {
     struct sweep *s = context;
     struct imap_run *r = s->run;
-    struct error why = {0};
+    struct candidate *c = s->reading[s->answered++];
+    if (notes->broken_rule[0])
+        log_line(r->context.log, LOG_LEVEL_WARNING,
+                 "rule %s failed on a message and was passed over", notes->broken_rule);
+    if (found)
+        return found->class == CLASS_MAIL || judge(s, c, found);
+    r->tally.failed++;
+    log_line(r->context.log, LOG_LEVEL_WARNING, "%s: message %u stays unclassified: %s", r->name,
+             c->uid, why->text);
+    return true;
+}
+
+static bool look_at_whole(void *context, const struct imap_message *m, struct error *e)
+{
+    struct sweep *s = context;
     struct candidate *c = s->candidates;
     while (c->uid != m->uid)
         c++;
-    r->tally.fetched++;
-    c->findings = read_apart(s, m->bytes, &why);
-    if (!c->findings) {
-        r->tally.failed++;
-        log_line(r->context.log, LOG_LEVEL_WARNING, "%s: message %u stays unclassified: %s",
-                 r->name, m->uid, why.text);
+    if (c->was_read) /* a server may say the same twice */
         return true;
-    }
-    c->is_response = c->findings->class != CLASS_MAIL;
-    return !c->is_response || judge(s, c, e);
+    c->was_read = true;
+    s->run->tally.fetched++;
+    s->reading[s->put++] = c;
+    return bulk_reader_put_bytes(s->reader, m->bytes, e);
 }
 
 /* Whole messages, as many at once as LIMIT_IMAP_BODIES holds. */
-static bool judge_candidates(struct sweep *s, struct error *e)
+static bool fetch_candidates(struct sweep *s, struct error *e)
 {
     uint32_t uids[LIMIT_IMAP_BATCH];
     for (size_t i = 0; i < s->count;) {
@@ -149,6 +159,13 @@ static bool judge_candidates(struct sweep *s, struct error *e)
     return true;
 }
 
+static bool judge_candidates(struct sweep *s, struct error *e)
+{
+    s->put = s->answered = 0;
+    s->e = e;
+    return s->count == 0 || (fetch_candidates(s, e) && bulk_reader_finish(s->reader, e));
+}
+
 /* --- the journal --- */
 
 /* The message's place before it was moved, in the words of RFC 5092. */
@@ -160,28 +177,21 @@ static const char *file_of(struct sweep *s, const struct candidate *c)
 
 static bool add_event(struct sweep *s, const struct candidate *c, const char *file, struct error *e)
 {
-    struct buf wire = {.limit = LIMIT_FINDINGS};
-    if (!findings_encode(c->findings, &wire)) {
-        buf_free(&wire);
-        return error_memory(e);
-    }
     struct journal_event event = {
         .time = clock_now(),
         .arrival = c->arrival,
         .class_ = class_name(c->verdict.class),
         .origin = origin_name(c->verdict.origin),
-        .rule = c->findings->rule,
+        .rule = c->rule,
         .row = c->verdict.row,
         .marked = c->verdict.marked,
         .mailbox = s->run->name,
         .folder = c->folder ? c->folder : "INBOX",
         .file = file,
         .previous_origin = "",
-        .findings = buf_span(&wire),
+        .findings = c->findings,
     };
-    bool ok = journal_add(s->run->context.store, &event, e);
-    buf_free(&wire);
-    return ok;
+    return journal_add(s->run->context.store, &event, e);
 }
 
 /* An event that is there is from a run that was cut behind it. It says what this run says, or what
@@ -277,8 +287,7 @@ static void print_candidates(const struct sweep *s)
         const struct candidate *c = &s->candidates[i];
         if (c->is_response)
             printf("%s %u: %s %s -> %s (%s)\n", s->mailbox, c->uid, class_name(c->verdict.class),
-                   origin_name(c->verdict.origin), c->folder ? c->folder : s->mailbox,
-                   c->findings->rule);
+                   origin_name(c->verdict.origin), c->folder ? c->folder : s->mailbox, c->rule);
     }
 }
 
@@ -298,6 +307,23 @@ static bool file_batch(struct sweep *s, struct error *e)
                               each_folder(s, move_to_folder, e));
 }
 
+static int by_uid(const void *a, const void *b)
+{
+    const struct candidate *x = a, *y = b;
+    return (x->uid > y->uid) - (x->uid < y->uid);
+}
+
+/* A server may answer in any order, and more than once. */
+static void sort_candidates(struct sweep *s)
+{
+    size_t kept = 0;
+    qsort(s->candidates, s->count, sizeof *s->candidates, by_uid);
+    for (size_t i = 0; i < s->count; i++)
+        if (kept == 0 || s->candidates[kept - 1].uid != s->candidates[i].uid)
+            s->candidates[kept++] = s->candidates[i];
+    s->count = kept;
+}
+
 static bool sweep_batch(struct sweep *s, const uint32_t *uids, size_t count, struct error *e)
 {
     enum imap_part part = s->run->without_structure ? IMAP_HEADER : IMAP_HEADER_AND_STRUCTURE;
@@ -307,6 +333,7 @@ static bool sweep_batch(struct sweep *s, const uint32_t *uids, size_t count, str
     /* Only here is there an answer whose form a message can choose. */
     if (!ok && part == IMAP_HEADER)
         s->run->session.misunderstood = false;
+    sort_candidates(s);
     return ok && judge_candidates(s, e) && file_batch(s, e);
 }
 
@@ -391,22 +418,33 @@ static bool sweep_mailbox(struct sweep *s, struct error *e)
     return ok;
 }
 
+static bool open_sweep(struct sweep *s, struct imap_run *r, struct error *e)
+{
+    const struct bulk_reading reading = {.rules = r->context.rules,
+                                         .config = r->context.config,
+                                         .answer = take_answer,
+                                         .context = s};
+    s->run = r;
+    s->arena = arena_new(4 * LIMIT_ARENA);
+    s->reader = bulk_reader_open(&reading, e);
+    return s->reader && (s->arena || error_memory(e));
+}
+
 bool imap_sweep(struct imap_run *r, struct error *e)
 {
     const struct config_list *mailboxes = &r->account->mailboxes;
     struct sweep *s = calloc(1, sizeof *s);
-    bool ok = s != NULL && (s->arena = arena_new(4 * LIMIT_ARENA)) != NULL;
-    if (!ok)
-        error_memory(e);
+    if (!s)
+        return error_memory(e);
+    bool ok = open_sweep(s, r, e);
     for (size_t i = 0; ok && i < mailboxes->count; i++) {
-        s->run = r;
         s->mailbox = imap_mailbox_name(&r->session, mailboxes->items[i], e);
         ok = s->mailbox && sweep_mailbox(s, e);
         if (ok && i == 0)
             r->first = s->state;
     }
-    if (s)
-        arena_free(s->arena);
+    bulk_reader_close(s->reader);
+    arena_free(s->arena);
     free(s);
     return ok;
 }

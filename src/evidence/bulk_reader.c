@@ -299,20 +299,46 @@ static size_t room_for(int fd)
     return (size_t)st.st_size;
 }
 
-bool bulk_reader_put(struct bulk_reader *b, int fd, struct error *e)
+static bool make_place(struct bulk_reader *b, size_t room, struct error *e)
 {
-    size_t room = room_for(fd);
-    if ((b->counts[b->filling % 2] == LIMIT_BULK_BASKET || b->used + room > BASKET_BYTES) &&
-        !hand_over(b, e))
-        return false;
+    bool full = b->counts[b->filling % 2] == LIMIT_BULK_BASKET || b->used + room > BASKET_BYTES;
+    return !full || hand_over(b, e);
+}
+
+/* The next message has been written to the place made for it. */
+static void note_message(struct bulk_reader *b, size_t size, const struct error *why)
+{
     const uint32_t half = b->filling % 2, message = b->counts[half]++;
     struct basket *basket = &b->desk->baskets[half];
-    struct error *why = &b->unreadable[half][message];
-    why->kind = ERROR_NONE;
-    size_t size = read_file(fd, basket->bytes + b->used, room, why);
+    b->unreadable[half][message] = *why;
     basket->messages[message].start = (uint32_t)b->used;
     basket->messages[message].size = (uint32_t)size;
     b->used = (b->used + size + BASKET_ALIGN - 1) / BASKET_ALIGN * BASKET_ALIGN;
+}
+
+static char *place(struct bulk_reader *b)
+{
+    return b->desk->baskets[b->filling % 2].bytes + b->used;
+}
+
+bool bulk_reader_put(struct bulk_reader *b, int fd, struct error *e)
+{
+    struct error why = {0};
+    size_t room = room_for(fd);
+    if (!make_place(b, room, e))
+        return false;
+    note_message(b, read_file(fd, place(b), room, &why), &why);
+    return true;
+}
+
+bool bulk_reader_put_bytes(struct bulk_reader *b, struct span bytes, struct error *e)
+{
+    const struct error none = {0};
+    struct span s = span_slice(bytes, 0, LIMIT_MESSAGE_PARSED + 1);
+    if (!make_place(b, s.n, e))
+        return false;
+    memcpy(place(b), s.p, s.n);
+    note_message(b, s.n, &none);
     return true;
 }
 

@@ -44,6 +44,9 @@ struct bulk_reader *bulk_reader_open(const struct bulk_reading *reading, struct 
  * afterwards. False with *e (kind ERROR_RETRY) when no child can be started. */
 bool bulk_reader_put(struct bulk_reader *b, int fd, struct error *e);
 
+/* The same for a message in memory, which is copied. */
+bool bulk_reader_put_bytes(struct bulk_reader *b, struct span bytes, struct error *e);
+
 /* Waits for all that is not answered yet. False as bulk_reader_put. */
 bool bulk_reader_finish(struct bulk_reader *b, struct error *e);
 

@@ -120,9 +120,10 @@ static struct mailimap_fetch_att *content(enum imap_part part)
     bool whole = part == IMAP_WHOLE;
     struct mailimap_section *section =
         whole ? mailimap_section_new(NULL) : mailimap_section_new_header();
-    return section ? mailimap_fetch_att_new_body_peek_section_partial(
-                         section, 0, (uint32_t)(whole ? LIMIT_MESSAGE_PARSED : LIMIT_IMAP_HEADER))
-                   : NULL;
+    return section
+               ? mailimap_fetch_att_new_body_peek_section_partial(
+                     section, 0, (uint32_t)(whole ? LIMIT_MESSAGE_PARSED + 1 : LIMIT_IMAP_HEADER))
+               : NULL;
 }
 
 static struct mailimap_fetch_type *fetch_type(enum imap_part part)

@@ -27,7 +27,7 @@ bool imap_search(struct imap_session *s, struct arena *arena, uint32_t first, un
 enum imap_part {
     IMAP_HEADER,               /* the first LIMIT_IMAP_HEADER bytes of the header */
     IMAP_HEADER_AND_STRUCTURE, /* and BODYSTRUCTURE */
-    IMAP_WHOLE                 /* the first LIMIT_MESSAGE_PARSED bytes */
+    IMAP_WHOLE /* the first LIMIT_MESSAGE_PARSED bytes, and one that tells of more */
 };
 
 /* One message; all of it is valid during the visit only. */

@@ -1,6 +1,6 @@
 # An IMAP server of a few lines over TLS that does what its first argument says, for what no real server
 # can be made to do on demand: imap_script.py KIND CERT KEY PORT LOG. Every command is a line in LOG
-# without its tag, every connection a line "connection".
+# without its tag, once it is answered, every connection a line "connection".
 #
 #   poll      has no IDLE
 #   refuses   says it has IDLE, and answers BAD
@@ -27,6 +27,7 @@ def idle(c, lines, tag):
     idles += 1
     if kind == "refuses":
         c.sendall(tag + b" BAD what\r\n")
+        log.write("IDLE\n")
         return True
     if kind == "early" and idles == 1:
         c.sendall(b"* 2 EXISTS\r\n* 1 RECENT\r\n+ idling\r\n")
@@ -37,6 +38,7 @@ def idle(c, lines, tag):
     if kind == "chatty" and idles == 1:
         for byte in b"* OK still here\r\n* 1 FETCH (FLAGS (\\Seen))\r\n* 4 EXISTS\r\n":
             c.sendall(bytes([byte]))
+    log.write("IDLE\n")
     if kind == "dies" and connections == 2:
         return False
     word = lines.readline().strip()
@@ -53,7 +55,6 @@ def serve(c):
     for line in lines:
         tag, words = line.strip().split(b" ", 1)
         verb = words.split()[0]
-        log.write((words if verb != b"AUTHENTICATE" else verb).decode() + "\n")
         if verb == b"IDLE":
             if not idle(c, lines, tag):
                 return
@@ -63,9 +64,9 @@ def serve(c):
         if verb in (b"SELECT", b"EXAMINE"):
             c.sendall(b"* 0 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 1] x\r\n")
         if verb == b"LOGOUT":
-            c.sendall(b"* BYE then\r\n" + tag + b" OK done\r\n")
-            return
+            c.sendall(b"* BYE then\r\n")
         c.sendall(tag + b" OK done\r\n")
+        log.write((words if verb != b"AUTHENTICATE" else verb).decode() + "\n")
 
 
 while True:
