@@ -32,6 +32,7 @@ static const char *const names[EVIDENCE_KIND_COUNT] = {
     [EVIDENCE_LINK_DOMAIN] = "link-domain",
     [EVIDENCE_RESPONSE_CHECK] = "response-check",
     [EVIDENCE_RETURNED_CHECK] = "returned-check",
+    [EVIDENCE_TOLD_ID] = "told-id",
 };
 
 const char *evidence_kind_name(enum evidence_kind k)
@@ -49,10 +50,10 @@ const struct evidence *findings_get(const struct findings *f, enum evidence_kind
 
 bool evidence_is_id(enum evidence_kind k)
 {
-    return k <= EVIDENCE_REFERENCES;
+    return k <= EVIDENCE_REFERENCES || k == EVIDENCE_TOLD_ID;
 }
 
 bool evidence_is_cited(enum evidence_kind k)
 {
-    return k == EVIDENCE_IN_REPLY_TO || k == EVIDENCE_REFERENCES;
+    return k == EVIDENCE_IN_REPLY_TO || k == EVIDENCE_REFERENCES || k == EVIDENCE_TOLD_ID;
 }

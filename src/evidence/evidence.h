@@ -60,6 +60,8 @@ enum evidence_kind {
                                 Authentication-Results (RFC 8601) or Received-SPF (RFC 7208) of
                                 the response */
     EVIDENCE_RETURNED_CHECK, /* "returned-check": the same of the original */
+    EVIDENCE_TOLD_ID,   /* "told-id": an ID that the words of a report call the message's, where
+                           nothing else names the original: cited */
     EVIDENCE_KIND_COUNT /* the journal keeps kinds by number: new ones stand last; at most 32 */
 };
 
@@ -97,10 +99,11 @@ struct envelope {
  * the last of References; no ID twice; never the response's own Message-ID,
  * unless the header of an original with another From names it (some systems reuse it); for a
  * response without returned original never an ID found in free text outside a header block or a
- * capture. Failed recipients: report_read's, else the rule's captures, else X-Failed-Recipients,
- * else, of bounces and delays, those that the notice names or the only one in the original's To. A
- * status of X.0.0 yields to the particular one that the diagnostic or the text about the recipient
- * tells of. All strings are arena memory of m->arena. NULL only without memory. */
+ * capture, but that a bounce, delay or success which has no other calls the message's. Failed
+ * recipients: report_read's, else the rule's captures, else X-Failed-Recipients, else, of bounces
+ * and delays, those that the notice names or the only one in the original's To. A status of X.0.0
+ * yields to the particular one that the diagnostic or the text about the recipient tells of. All
+ * strings are arena memory of m->arena. NULL only without memory. */
 struct findings *findings_collect(struct message *m, const struct report *r,
                                   const struct rule_match *match, const struct config *config,
                                   const struct envelope *envelope);
@@ -124,7 +127,7 @@ const struct evidence *findings_get(const struct findings *f, enum evidence_kind
 
 /* True for the kinds that are a candidate for the original's ID. */
 bool evidence_is_id(enum evidence_kind k);
-/* True for the IDs that are only cited: In-Reply-To and References. */
+/* True for the IDs that are only cited: In-Reply-To, References, and those told in words. */
 bool evidence_is_cited(enum evidence_kind k);
 
 #endif

@@ -93,6 +93,16 @@ static void add_captured(struct collector *c)
         add_recipients_in(c, captured(c->match, CAPTURE_RECIPIENT, i));
 }
 
+/* Whether it is an ID of the original, which looks like an address. */
+static bool is_id(const struct findings *f, struct span address)
+{
+    for (size_t i = 0; i < f->evidence_count; i++)
+        if (evidence_is_id(f->evidence[i].kind) &&
+            span_equals_nocase(span_of(f->evidence[i].value), address))
+            return true;
+    return false;
+}
+
 /* Patterns take addresses by where they stand, and so the sender's and the postmaster's at times:
  * these go where another is left. */
 static void drop_bystanders(struct collector *c, const struct notice *n)
@@ -101,7 +111,7 @@ static void drop_bystanders(struct collector *c, const struct notice *n)
     size_t kept = 0;
     for (size_t i = 0; i < f->recipient_count; i++) {
         struct span address = span_of(f->recipients[i].address);
-        if (notice_is_own(n, address) || notice_is_contact(address))
+        if (notice_is_own(n, address) || notice_is_contact(address) || is_id(f, address))
             continue;
         struct report_recipient r = f->recipients[i];
         f->recipients[i] = f->recipients[kept];
@@ -159,6 +169,11 @@ static bool speaks_of_failure(const struct findings *f)
     return f->class == CLASS_BOUNCE || f->class == CLASS_DELAY;
 }
 
+static bool speaks_of_delivery(const struct findings *f)
+{
+    return speaks_of_failure(f) || f->class == CLASS_SUCCESS;
+}
+
 static char failing_class(const struct collector *c, const struct report_recipient *r)
 {
     bool later = r->status[0] ? r->status[0] == '4' : c->findings->class == CLASS_DELAY;
@@ -195,7 +210,7 @@ static void complete(struct collector *c, struct report_recipient *r, size_t nth
     improve_from(c, r, status);
     improve_from(c, r, reason);
     improve_from(c, r, span_of(r->diagnostic));
-    if (r->status[0] == '2' || (r->status[0] && !status_is_general(r->status)))
+    if (!speaks_of_failure(c->findings) || (r->status[0] && !status_is_general(r->status)))
         return;
     struct span about = notice_about(n, span_of(r->address), c->findings->recipient_count == 1);
     improve_from(c, r, span_of(collector_text(c, about, LIMIT_VALUE)));
@@ -230,7 +245,7 @@ void collect_recipients(struct collector *c)
         return;
     }
     struct notice n = {0};
-    if (speaks_of_failure(f))
+    if (speaks_of_delivery(f))
         notice_read(c, &n);
     if (c->report->recipient_count > 0) {
         copy_report(c);
@@ -240,9 +255,9 @@ void collect_recipients(struct collector *c)
     }
     if (f->recipient_count == 0)
         add_header_field(c);
-    if (f->recipient_count == 0 && speaks_of_failure(f))
+    if (f->recipient_count == 0 && speaks_of_delivery(f))
         add_named(c, &n);
-    if (f->recipient_count == 0 && speaks_of_failure(f))
+    if (f->recipient_count == 0 && speaks_of_delivery(f))
         add_addressed(c);
     for (size_t i = 0; i < f->recipient_count; i++)
         complete(c, &f->recipients[i], i, &n);

@@ -83,9 +83,9 @@ static void add_own(struct collector *c, struct notice *n, const struct header *
         n->own[n->own_count++] = addresses_in(c->arena, value);
 }
 
-/* Up to the header of the original. What looks like one without a trace of transport or an ID is
- * the notice's own summary of it. */
-static struct span own_words(struct collector *c)
+/* What looks like a header without a trace of transport or an ID is the notice's own summary of it.
+ */
+struct span notice_text(struct collector *c)
 {
     struct span text = message_lines(c->message);
     size_t offset = 0, end;
@@ -101,7 +101,7 @@ void notice_read(struct collector *c, struct notice *n)
 {
     const struct header *h = &c->message->root->header;
     const struct original *o = collector_original(c, 0);
-    *n = (struct notice){.text = own_words(c)};
+    *n = (struct notice){.text = notice_text(c)};
     add_own(c, n, h, "From");
     add_own(c, n, h, "To");
     add_own(c, n, h, "Delivered-To");
@@ -224,4 +224,61 @@ struct span notice_about(const struct notice *n, struct span address, bool sole)
         return span_slice(n->text, from, from + ABOUT_BYTES < to ? from + ABOUT_BYTES : to);
     }
     return sole ? span_slice(n->text, 0, ABOUT_BYTES) : (struct span){0};
+}
+
+/* Whether a line's label stands behind this: nothing but decoration and an article. */
+static bool is_before_label(struct span s)
+{
+    static const char *const words[] = {"original", "your", "the", NULL};
+    while (s.n > 0 && !ascii_is_alnum(s.p[0]) && (unsigned char)s.p[0] < 0x80)
+        s = span_slice(s, 1, s.n);
+    for (size_t i = 0; words[i]; i++)
+        if (span_is_nocase(span_trim(s), words[i]))
+            return true;
+    return s.n == 0;
+}
+
+/* Behind a label that calls a Message-ID so, with a colon or what stands for one; empty when the
+ * line does not begin with one. */
+static struct span behind_id_words(struct span line)
+{
+    static const char *const words[] = {"message-id", "message id", "messageid", "message_id",
+                                        "msg-id",     "msgid",      NULL};
+    for (size_t i = 0; words[i]; i++) {
+        size_t at = span_find_nocase(line, span_of(words[i]));
+        if (at == line.n || !is_before_label(span_slice(line, 0, at)))
+            continue;
+        struct span rest = span_slice(line, at + strlen(words[i]), line.n);
+        while (rest.n > 0 && strchr(" \t\"'`*", rest.p[0]) && rest.p[0] != '\0')
+            rest = span_slice(rest, 1, rest.n);
+        bool is = span_starts_nocase(rest, "is ") || span_starts_nocase(rest, "of ");
+        if (rest.n > 0 && (rest.p[0] == ':' || rest.p[0] == '=' || rest.p[0] == '<' || is))
+            return span_slice(rest, rest.p[0] == '<' ? 0 : is ? 3 : 1, rest.n);
+    }
+    return (struct span){0};
+}
+
+/* An ID in brackets, or one that is all of the value. */
+static struct span id_in(struct collector *c, struct span value)
+{
+    value = span_trim(value);
+    if (value.n > 0 && value.p[0] == '<')
+        value = span_slice(value, 0, span_find_byte(value, '>', 0) + 1);
+    else
+        for (size_t i = 0; i < value.n; i++)
+            if (!is_local_char(value.p[i]) && value.p[i] != '@' && value.p[i] != '/')
+                return (struct span){0};
+    struct string_list list = message_ids_in(c->arena, value, false);
+    return list.count > 0 ? span_of(list.items[0]) : (struct span){0};
+}
+
+struct span notice_id(struct collector *c)
+{
+    struct span rest = notice_text(c), line;
+    while (span_next_line(&rest, &line)) {
+        struct span id = id_in(c, behind_id_words(span_slice(line, 0, LIMIT_VALUE)));
+        if (id.n > 0)
+            return id;
+    }
+    return (struct span){0};
 }

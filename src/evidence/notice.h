@@ -12,7 +12,7 @@
 #define NOTICE_ADDRESSES 64
 
 struct notice {
-    struct span text; /* message_lines up to the header of a quoted original */
+    struct span text; /* notice_text */
     struct {
         struct span address;
         size_t at; /* in text */
@@ -23,6 +23,13 @@ struct notice {
     struct string_list own[8];
     size_t own_count;
 };
+
+/* The response's own words: message_lines up to the header of a quoted original. */
+struct span notice_text(struct collector *c);
+
+/* The ID that a line of the notice calls the message's ("Message ID: <...>", "message-id=..."), or
+ * the empty span. */
+struct span notice_id(struct collector *c);
 
 /* Reads the notice. Without memory c->failed is set and the notice is empty. */
 void notice_read(struct collector *c, struct notice *n);

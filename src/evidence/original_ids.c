@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "base/printable.h"
+#include "evidence/notice.h"
 #include "message/header.h"
 
 /* The response's own IDs, which are never evidence. */
@@ -159,6 +160,16 @@ static void add_field_id(struct ids *ids, const char *name, const struct field *
         add_foreign_id(ids, EVIDENCE_FIELD_ID, collector_place(ids->c, place, f->name), id);
 }
 
+/* RFC 3464 2.2.1 leaves the envelope ID to the sender: mail programs give the Message-ID with its
+ * brackets, others a queue's name of their own. */
+static void add_envelope_id(struct ids *ids)
+{
+    const char *place = NULL;
+    const struct field *f = report_field(ids->c->report, "Original-Envelope-Id", &place);
+    if (f && f->value.n > 0 && f->value.p[0] == '<')
+        add_field_id(ids, "Original-Envelope-Id", f, place, true);
+}
+
 /* Fields that name the original by definition: RFC 8098 3.2.5, Gmail's reports, Exchange. */
 static void add_field_ids(struct ids *ids)
 {
@@ -172,6 +183,7 @@ static void add_field_ids(struct ids *ids)
         if (f)
             add_field_id(ids, in_groups[i], f, place, true);
     }
+    add_envelope_id(ids);
     for (size_t i = 0; in_header[i]; i++) {
         const struct field *f = header_field(&ids->c->message->root->header, in_header[i], 0);
         if (f)
@@ -231,6 +243,20 @@ static void add_cited(struct ids *ids)
                        last);
 }
 
+/* A report in prose that neither returns nor cites its original may say its ID. */
+static void add_told(struct ids *ids)
+{
+    struct findings *f = ids->c->findings;
+    for (size_t i = 0; i < f->evidence_count; i++)
+        if (evidence_is_id(f->evidence[i].kind))
+            return;
+    struct span id = {0};
+    if (is_delivery_class(f->class))
+        id = notice_id(ids->c);
+    if (id.n > 0)
+        add_foreign_id(ids, EVIDENCE_TOLD_ID, "text", id);
+}
+
 static struct string_list own_ids(struct collector *c)
 {
     struct string_list list =
@@ -254,4 +280,5 @@ void collect_ids(struct collector *c)
         add_field_ids(&ids);
         add_cited(&ids);
     }
+    add_told(&ids);
 }

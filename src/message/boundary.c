@@ -123,3 +123,33 @@ bool boundary_next(struct boundary_reader *r, struct span *part)
     }
     return false;
 }
+
+/* Whether a delimiter line of that boundary, from the reader's position on, heads a Content- field.
+ */
+static bool heads_content(struct line_reader lines, struct span boundary)
+{
+    struct span line = boundary;
+    do {
+        struct span rest = span_slice(lines.bytes, lines.pos, lines.bytes.n);
+        if (span_equals(boundary, span_trim(line)) && span_starts_nocase(rest, "content-"))
+            return true;
+    } while (line_read(&lines, &line));
+    return false;
+}
+
+bool boundary_heads(struct span body)
+{
+    struct line_reader lines = {.bytes = span_slice(body, 0, GUESS_BYTES)};
+    struct span line;
+    int preamble = 0;
+    while (line_read(&lines, &line)) {
+        line = span_trim(line);
+        if (line.n == 0)
+            continue;
+        if (line.n > 2 && line.p[0] == '-' && line.p[1] == '-')
+            return may_be_boundary(span_slice(line, 2, line.n)) && heads_content(lines, line);
+        if (preamble++ > 0 || span_find_nocase(line, span_of("MIME")) == line.n)
+            return false;
+    }
+    return false;
+}

@@ -26,4 +26,8 @@ bool boundary_open(struct boundary_reader *r, struct span body, const char *boun
  * the end of an unterminated body. False when there is no more. */
 bool boundary_next(struct boundary_reader *r, struct span *part);
 
+/* Whether body begins as a multipart's does: with a delimiter line, behind a line about MIME at
+ * most, that heads a Content- field there or where it comes again. */
+bool boundary_heads(struct span body);
+
 #endif

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "message/boundary.h"
 #include "message/content.h"
+#include "message/header.h"
 #include "message/header_block.h"
 #include "message/kept.h"
 #include "message/transfer.h"
@@ -129,6 +130,15 @@ static void number_part(struct splitter *s, struct part *p, const char *number)
         p->number = child_number(s, number, 1);
 }
 
+/* Lists and archives that drop fields drop Content-Type, and the body alone tells what it was. */
+static void restore_type(struct part *p)
+{
+    if (p->parent || header_field(&p->header, "Content-Type", 0) || !boundary_heads(p->body))
+        return;
+    p->type = "multipart";
+    p->subtype = "mixed";
+}
+
 static void read_part(struct splitter *s, struct pending job)
 {
     struct part *p = job.part;
@@ -147,6 +157,7 @@ static void read_part(struct splitter *s, struct pending job)
     p->offset = (size_t)(p->body.p - job.start);
     s->m->truncated = s->m->truncated || p->header.truncated;
     content_read(s->m->arena, p, job.default_type);
+    restore_type(p);
     number_part(s, p, job.number);
     bool multipart = strcmp(p->type, "multipart") == 0;
     if (!multipart && !content_is_message(p))

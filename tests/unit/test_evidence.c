@@ -535,6 +535,48 @@ static void captured_bystanders_go_where_another_is_left(void **state)
     assert_int_equal(collect_given(state, g, NOTICE "x")->recipient_count, 1);
 }
 
+/* What a bounce's words call the message's ID counts, as cited, where nothing else names one. */
+static void ids_told_in_words(void **state)
+{
+    static const char *const told[] = {NOTICE "No such user.\nMessage ID: <1@example.org>\n",
+                                       NOTICE "messageid=1@example.org\n",
+                                       NOTICE "- Original Message-Id is <1@example.org>, to bob\n",
+                                       NOTICE "\"msgid\": <1@example.org>\n"};
+    static const char *const not_told[] = {
+        NOTICE "Message ID: 4711\n", NOTICE "The message 1@example.org was lost\n",
+        NOTICE "message id: 1@example.org to bob\n", NOTICE "Lost. Message-ID: <1@example.org>\n",
+        NOTICE "Message-ID: <own@example.net>\n"};
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        struct findings *f = collect(state, CLASS_BOUNCE, told[i]);
+        assert_string_equal(ids(state, f), "told-id 0 1@example.org");
+        assert_true(evidence_is_cited(f->evidence[0].kind));
+        assert_null(findings_get(collect(state, CLASS_AUTOREPLY, told[i]), EVIDENCE_TOLD_ID, 0));
+    }
+    for (size_t i = 0; i + 1 < sizeof not_told / sizeof *not_told; i++)
+        assert_string_equal(ids(state, collect(state, CLASS_BOUNCE, not_told[i])), "");
+    assert_string_equal(ids(state, collect(state, CLASS_BOUNCE,
+                                           "Message-ID: <own@example.net>\n" NOTICE
+                                           "Message-ID: <own@example.net>\n")),
+                        "");
+    assert_string_equal(ids(state, collect(state, CLASS_BOUNCE,
+                                           "In-Reply-To: <2@example.org>\n" NOTICE
+                                           "Message ID: <1@example.org>\n")),
+                        "in-reply-to 0 2@example.org");
+}
+
+#define ENVELOPE_ID(value)                                                                         \
+    MULTIPART "\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n"           \
+              "Original-Envelope-Id: " value "\n\nFinal-Recipient: rfc822; a@example.net\n"        \
+              "Action: failed\n--b--"
+
+static void envelope_id_in_brackets(void **state)
+{
+    assert_string_equal(ids(state, collect(state, CLASS_BOUNCE, ENVELOPE_ID("<1@example.org>"))),
+                        "field-id 0 1@example.org");
+    assert_string_equal(ids(state, collect(state, CLASS_BOUNCE, ENVELOPE_ID("0NF@mx.example.net"))),
+                        "");
+}
+
 #define REPORTED(status, diagnostic)                                                               \
     "Content-Type: multipart/report; boundary=b\nFrom: MAILER-DAEMON@example.net\n\n--b\n\n"       \
     "a@example.net:\n 550 5.7.1 go away\n\nb@example.net\n mailbox is\n full\n\n"                  \
@@ -668,6 +710,8 @@ int main(void)
         message_test(recipients_are_named_in_the_notice),
         message_test(captured_bystanders_go_where_another_is_left),
         message_test(general_status_yields_to_a_particular_one),
+        message_test(ids_told_in_words),
+        message_test(envelope_id_in_brackets),
         message_test(floods_leave_doubt_and_the_ids),
         message_test(long_words_fit_the_wire),
         message_test(truncated_message_leaves_doubt),

@@ -146,6 +146,27 @@ static void boundary_guessed(void **state)
     assert_string_equal(tree(state, m), "0::multipart/mixed 1:1:text/html");
 }
 
+static void content_type_lost(void **state)
+{
+    static const char *const multiparts[] = {
+        "Subject: x\n\n--b1\nContent-Type: text/html\n\n<p>\n--b1--\n",
+        "Subject: x\n\n\nThis is a multi-part message in MIME format.\n\n"
+        "--b1\r\ncontent-type: text/html\r\n\r\n<p>\r\n--b1--\r\n"};
+    static const char *const texts[] = {
+        "Subject: x\n\nLook:\n--b1\nContent-Type: text/html\n\n<p>\n--b1--\n",
+        "Subject: x\n\n--b1\n\ny\n--b1\n\nz\n--b1--\n",
+        "Subject: x\n\n-- \nContent-Type: text/html\n\n-- \n",
+        "Content-Type: text/plain\n\n--b1\nContent-Type: text/html\n\n<p>\n--b1--\n"};
+    assert_string_equal(
+        tree(state, parse(state, "A: x\n\n--b1\n\ny\n--b1\nContent-Type: text/html\n\nz\n--b1--")),
+        "0::multipart/mixed 1:1:text/plain 1:2:text/html");
+    for (size_t i = 0; i < 2; i++)
+        assert_string_equal(tree(state, parse(state, multiparts[i])),
+                            "0::multipart/mixed 1:1:text/html");
+    for (size_t i = 0; i < 4; i++)
+        assert_string_equal(tree(state, parse(state, texts[i])), "0::text/plain");
+}
+
 static void no_boundary_at_all(void **state)
 {
     struct message *m =
@@ -270,6 +291,7 @@ int main(void)
         message_test(digest_default),
         message_test(unknown_multipart),
         message_test(boundary_guessed),
+        message_test(content_type_lost),
         message_test(no_boundary_at_all),
         message_test(unterminated),
         message_test(inner_multipart_never_closed),
