@@ -233,6 +233,20 @@
 /* Seconds that a sent copy may be dated behind the response to it: two hosts' clocks. */
 #define LIMIT_CLOCK_SKEW 3600
 
+/* --- report --- */
+
+/* SpamCop cuts a message at 50 kB (what SpamAssassin's own reporting keeps to), wants it within two
+ * days of its receipt, and takes 5,000 a day of one account. How many it takes in one mail, and how
+ * long that may be, it does not publish: ten, and twice a message, are cautious. */
+#define LIMIT_SPAMCOP_BYTES    ((size_t)50000)
+#define LIMIT_SPAMCOP_DAYS     2
+#define LIMIT_SPAMCOP_MESSAGES ((size_t)10)
+#define LIMIT_SPAMCOP_MAIL     (2 * LIMIT_SPAMCOP_BYTES)
+/* Responses reported in one run: SpamCop's limit of a day. */
+#define LIMIT_REPORTED 5000
+/* Bytes of a message in an ARF report: a desk reads the header and the beginning. */
+#define LIMIT_ARF_BYTES ((size_t)1024 * 1024)
+
 /* --- digest --- */
 
 /* Responses told line by line, and originals of ours, that one digest holds; the rest is counted. A

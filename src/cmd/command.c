@@ -20,6 +20,7 @@ static const struct command commands[] = {
     {"recheck", "judge filed responses again as coverage moves on", command_recheck},
     {"mark", "say yourself that filed responses are ours or forged", command_mark},
     {"digest", "make the mail that tells what was filed", command_digest},
+    {"report", "report backscatter to SpamCop or an abuse desk", command_report},
     {"index", "look at the outbound index: what was sent", command_index},
     {"rules", "list the rules that tell what is a response, check them", command_rules},
     {"check", "look whether everything is wired", command_check},

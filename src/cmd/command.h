@@ -31,6 +31,7 @@ int command_record(int argc, char **argv);
 int command_recheck(int argc, char **argv);
 int command_mark(int argc, char **argv);
 int command_digest(int argc, char **argv);
+int command_report(int argc, char **argv);
 int command_index(int argc, char **argv);
 int command_rules(int argc, char **argv);
 int command_check(int argc, char **argv);

@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,6 +22,7 @@
 #include "cmd/digest_send.h"
 #include "cmd/exit_code.h"
 #include "cmd/mend.h"
+#include "cmd/message_name.h"
 #include "digest/digest_json.h"
 #include "digest/html.h"
 #include "digest/mail.h"
@@ -156,14 +156,10 @@ static bool read_addresses(struct run *r, struct error *e)
 
 static bool name_message(struct run *r, struct error *e)
 {
-    uint64_t random = 0;
-    if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
-        return error_system(e, ERROR_RETRY, errno, "no random bytes for a Message-ID");
     r->envelope.date = r->now;
     r->envelope.message_id =
-        arena_printf(r->context.arena, "%" PRId64 ".%016" PRIx64 ".digest@%s", r->now, random,
-                     strrchr(r->envelope.from.address, '@') + 1);
-    return r->envelope.message_id || error_memory(e);
+        message_name(r->context.arena, r->now, "digest", r->envelope.from.address, e);
+    return r->envelope.message_id != NULL;
 }
 
 /* What a delivery could not write into the journal is told with the rest. That it cannot be mended
@@ -247,7 +243,7 @@ static bool mail(struct run *r, struct span bytes, struct error *e)
     if (c->digest_imap)
         return digest_append(c->digest_imap, r->config, bytes, e);
     if (c->digest_sendmail)
-        return digest_send(c->digest_sendmail, r->envelope.to.address, bytes, e);
+        return digest_send(c->digest_sendmail, NULL_SENDER, r->envelope.to.address, bytes, e);
     return file_in_inbox(r, bytes, e);
 }
 

@@ -20,13 +20,13 @@
 struct receiver {
     const char *program; /* for errors */
     void (*run)(const struct receiver *to);
-    const char *address, *account, *config;
+    const char *sender, *address, *account, *config;
 };
 
 static void run_sendmail(const struct receiver *to)
 {
-    char null_sender[] = "<>", dash_i[] = "-i", dash_f[] = "-f", end[] = "--";
-    char *const words[] = {(char *)to->program, dash_i, dash_f, null_sender, end,
+    char dash_i[] = "-i", dash_f[] = "-f", end[] = "--";
+    char *const words[] = {(char *)to->program, dash_i, dash_f, (char *)to->sender, end,
                            (char *)to->address, NULL};
     signal(SIGPIPE, SIG_DFL);
     execv(to->program, words);
@@ -52,9 +52,9 @@ static bool wait_for(pid_t child, const char *program, struct error *e)
     if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
         return error_set(e, ERROR_RETRY, "%s cannot be run: see [digest] sendmail", program);
     if (WIFEXITED(status))
-        return error_set(e, ERROR_RETRY, "%s exited with %d: the digest was not sent", program,
+        return error_set(e, ERROR_RETRY, "%s exited with %d: the mail was not sent", program,
                          WEXITSTATUS(status));
-    return error_set(e, ERROR_RETRY, "%s was ended by signal %d: the digest was not sent", program,
+    return error_set(e, ERROR_RETRY, "%s was ended by signal %d: the mail was not sent", program,
                      WTERMSIG(status));
 }
 
@@ -83,12 +83,14 @@ static bool give(const struct receiver *to, struct span mail, struct error *e)
     close(ends[1]);
     if (!wait_for(child, to->program, e))
         return false;
-    return written || error_system(e, ERROR_RETRY, why, "%s did not read the digest", to->program);
+    return written || error_system(e, ERROR_RETRY, why, "%s did not read the mail", to->program);
 }
 
-bool digest_send(const char *program, const char *address, struct span mail, struct error *e)
+bool digest_send(const char *program, const char *sender, const char *address, struct span mail,
+                 struct error *e)
 {
-    struct receiver to = {.program = program, .run = run_sendmail, .address = address};
+    struct receiver to = {
+        .program = program, .run = run_sendmail, .sender = sender, .address = address};
     return give(&to, mail, e);
 }
 

@@ -4,8 +4,6 @@
  */
 #include "cmd/command.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +11,7 @@
 #include "base/limits.h"
 #include "cmd/context.h"
 #include "cmd/exit_code.h"
+#include "cmd/filed_message.h"
 #include "cmd/mend.h"
 #include "cmd/refile.h"
 
@@ -37,51 +36,6 @@ struct mark {
     const char *mailbox; /* in the journal */
     struct arena *arena; /* of one message */
 };
-
-/* --- from a path to a message --- */
-
-/* A path cut at its last slash: "a/b/c" gives "a/b" and "c". */
-static bool cut(struct arena *arena, const char *path, const char **folder, const char **name)
-{
-    const char *slash = strrchr(path, '/');
-    *name = slash ? slash + 1 : path;
-    *folder = slash ? arena_string(arena, (struct span){path, (size_t)(slash - path)}) : ".";
-    return *folder != NULL;
-}
-
-/* The folder's name below the Maildir's root: "" is the inbox; ".A.B" and "A/B" are folders. */
-static const char *folder_of(const struct mark *m, const char *directory)
-{
-    size_t n = strlen(m->root);
-    if (strncmp(directory, m->root, n) != 0 || (directory[n] != '/' && directory[n] != '\0'))
-        return NULL;
-    const char *below = directory + n + (directory[n] == '/');
-    if (below[0] == '\0')
-        return "INBOX";
-    return m->context.config->layout == LAYOUT_MAILDIRPP && below[0] == '.' ? below + 1 : below;
-}
-
-static bool find(struct mark *m, const char *path, struct maildir_entry *entry, struct error *e)
-{
-    const char *subdir, *filename, *directory, *name, *folder;
-    if (!cut(m->arena, path, &subdir, &filename))
-        return error_memory(e);
-    char *real = realpath(subdir, NULL);
-    if (!real)
-        return error_system(e, ERROR_DATA, errno, "cannot find '%s'", path);
-    bool ok = cut(m->arena, real, &directory, &name) || error_memory(e);
-    folder = ok && (strcmp(name, "new") == 0 || strcmp(name, "cur") == 0) ? folder_of(m, directory)
-                                                                          : NULL;
-    if (ok && !folder)
-        ok = error_set(e, ERROR_DATA, "'%s' is not in new/ or cur/ of a folder of %s", path,
-                       m->context.config->maildir);
-    bool found = false;
-    const char *unique = arena_string(m->arena, (struct span){filename, strcspn(filename, ":")});
-    ok = ok && (unique || error_memory(e)) &&
-         maildir_find(m->maildir, m->arena, folder, unique, &found, entry, e);
-    free(real);
-    return ok && (found || error_set(e, ERROR_DATA, "there is no message '%s'", path));
-}
 
 /* --- marking --- */
 
@@ -115,7 +69,8 @@ static bool mark_one(struct mark *m, const char *path, struct error *e)
     struct refiled done;
     struct refiling to = {.origin = m->origin, .by_user = true};
     arena_reset(m->arena);
-    if (!find(m, path, &entry, e) || !event_of(m, &entry, path, &event, e) ||
+    if (!filed_message_find(m->context.config, m->maildir, m->root, m->arena, path, &entry, e) ||
+        !event_of(m, &entry, path, &event, e) ||
         !refile(&m->context, m->arena, m->maildir, &event, true, &to, &done, e))
         return false;
     if (!m->quiet)
@@ -132,12 +87,12 @@ static bool prepare(struct mark *m, struct error *e)
     m->maildir = maildir_open(c->config->maildir, c->config->layout, false, e);
     if (!m->maildir)
         return false;
-    char *real = realpath(c->config->maildir, NULL);
-    m->root = real ? arena_string(c->arena, span_of(real)) : NULL;
-    free(real);
+    m->root = filed_message_root(c->config, c->arena, e);
+    if (!m->root)
+        return false;
     m->mailbox = refile_mailbox(c->arena, c->config->maildir);
     m->arena = arena_new(LIMIT_ARENA);
-    return (m->root && m->mailbox && m->arena) || error_memory(e);
+    return (m->mailbox && m->arena) || error_memory(e);
 }
 
 /* Every file gets its turn; the first error decides. */

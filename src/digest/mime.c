@@ -231,7 +231,7 @@ static void add_quoted_printable(struct buf *out, struct span text)
 }
 
 /* The fields of an entity and its content. */
-static void add_entity(struct buf *out, const char *type, struct span content)
+void mime_write_text(struct buf *out, const char *type, struct span content)
 {
     bool plain = passes_as_it_is(content);
     buf_printf(out, "Content-Type: %s; charset=%s\n", type, plain ? "us-ascii" : "utf-8");
@@ -242,7 +242,7 @@ static void add_entity(struct buf *out, const char *type, struct span content)
         add_quoted_printable(out, content);
 }
 
-void mime_write(const struct mime_mail *m, struct buf *out)
+void mime_write_header(const struct mime_mail *m, struct buf *out)
 {
     struct buf bracketed = {0};
     mime_write_field(out, "Date", when(m->date, WHEN_HEADER).text);
@@ -256,14 +256,19 @@ void mime_write(const struct mime_mail *m, struct buf *out)
     for (size_t i = 0; i < m->field_count; i++)
         mime_write_field(out, m->fields[i].name, m->fields[i].value);
     buf_add_string(out, "MIME-Version: 1.0\n");
+}
+
+void mime_write(const struct mime_mail *m, struct buf *out)
+{
+    mime_write_header(m, out);
     if (m->html.n == 0) {
-        add_entity(out, "text/plain", m->text);
+        mime_write_text(out, "text/plain", m->text);
         return;
     }
     buf_add_string(out, "Content-Type: multipart/alternative;\n boundary=\"" BOUNDARY "\"\n\n");
     buf_add_string(out, "--" BOUNDARY "\n");
-    add_entity(out, "text/plain", m->text);
+    mime_write_text(out, "text/plain", m->text);
     buf_add_string(out, "\n--" BOUNDARY "\n");
-    add_entity(out, "text/html", m->html);
+    mime_write_text(out, "text/html", m->html);
     buf_add_string(out, "\n--" BOUNDARY "--\n");
 }

@@ -45,6 +45,14 @@ struct mime_mail {
  * the body 76 where it must be encoded. Failure of memory shows in out->failed. */
 void mime_write(const struct mime_mail *m, struct buf *out);
 
+/* Its header alone, without text and html, and without the fields that describe content: for mails
+ * of another structure, whose Content-Type follows. */
+void mime_write_header(const struct mime_mail *m, struct buf *out);
+
+/* The fields and the content of one entity of text (UTF-8, lines end in LF), such as type
+ * "text/plain". */
+void mime_write_text(struct buf *out, const char *type, struct span content);
+
 /* One header field by itself, folded and encoded as needed. */
 void mime_write_field(struct buf *out, const char *name, const char *value);
 

@@ -21,7 +21,8 @@ enum hash_kind {
     HASH_ADDRESS = 'a',
     HASH_ITEM = 'f',
     HASH_CHECK = 'c',
-    HASH_SEAL = 's'
+    HASH_SEAL = 's',
+    HASH_PSEUDONYM = 'p'
 };
 
 struct key;

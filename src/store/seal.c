@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include <nettle/base64.h>
 #include <nettle/chacha-poly1305.h>
 
 #include "store/store_private.h"
@@ -99,4 +100,19 @@ const char *store_unseal(struct store *s, struct arena *arena, const char *seale
         return "";
     text[n - SEAL_BYTES] = '\0';
     return text;
+}
+
+/* Base64 of RFC 4648 5, which needs no quoting in an address, without padding. */
+const char *store_pseudonym(struct store *s, struct arena *arena, struct span text)
+{
+    unsigned char hash[HASH_BYTES];
+    char word[BASE64_ENCODE_RAW_LENGTH(HASH_BYTES)];
+    key_hash(s->key, HASH_PSEUDONYM, text, hash);
+    base64_encode_raw(word, HASH_BYTES, hash);
+    size_t n = sizeof word;
+    while (n > 0 && word[n - 1] == '=')
+        n--;
+    for (size_t i = 0; i < n; i++)
+        word[i] = word[i] == '+' ? '-' : word[i] == '/' ? '_' : word[i];
+    return arena_string(arena, (struct span){word, n});
 }

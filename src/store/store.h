@@ -130,6 +130,11 @@ const char *store_seal(struct store *s, struct arena *arena, struct span text, s
 /* The text again, as an arena string; "" for what this key has not sealed. NULL without memory. */
 const char *store_unseal(struct store *s, struct arena *arena, const char *sealed, struct error *e);
 
+/* A word that stands for text where others must not see it: the same for the same text and key, and
+ * nothing can be told from it without the key (RFC 6590). Letters, digits, "-" and "_". Arena
+ * memory; NULL without memory. */
+const char *store_pseudonym(struct store *s, struct arena *arena, struct span text);
+
 /* A span of time for which a source does not hold all that was sent, with its reason. */
 struct gap {
     const char *source;

@@ -208,7 +208,7 @@ is "$(cat "$T/arguments")" '-i -f <> -- ada@shop.example ' "it is called with th
 ok python3 "$here/check_mail.py" "$T/sent" -- "and gets the mail"
 printf '#!/bin/sh\nexit 71\n' >"$T/sendmail"
 digest --since "$month_ago"
-is "$status:$(cat "$T/err")" "75:backsift: $T/sendmail exited with 71: the digest was not sent" "its failure is 75"
+is "$status:$(cat "$T/err")" "75:backsift: $T/sendmail exited with 71: the mail was not sent" "its failure is 75"
 rm "$T/sendmail"
 digest --since "$month_ago"
 is "$status:$(cat "$T/err")" "75:backsift: $T/sendmail cannot be run: see [digest] sendmail" "and so is its absence"

@@ -142,7 +142,7 @@ like "$("$BACKSIFT" sweep imap:work 2>&1)" '*0 responses*' "a sweep takes it for
 stop_dovecot
 got=$("$BACKSIFT" digest --since=2020-01-01 2>&1)
 is $? 75 "without a server: try again"
-like "$got" '*imap:work: cannot connect*the digest was not sent*' "and it says why"
+like "$got" '*imap:work: cannot connect*the mail was not sent*' "and it says why"
 account 993 '[digest]' 'imap = home'
 got=$("$BACKSIFT" digest 2>&1)
 is $? 78 "an account that is not there"
