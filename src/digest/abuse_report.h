@@ -28,7 +28,8 @@ struct report_envelope {
     unixtime date;
 };
 
-/* The longest beginning of a message, in whole lines where it has any, of at most that many bytes. */
+/* The longest beginning of a message, in whole lines where it has any, of at most that many bytes.
+ */
 struct span reported_fit(struct span bytes, size_t most);
 
 /* Adds a mail with all of items attached. Line ends become LF, nothing else in them changes. */
