@@ -413,6 +413,16 @@ static bool record_relayed(const struct log_message *m, struct sent_load *load, 
     return true;
 }
 
+/* Is it in the queue under another key too? A content filter hands back what was given to it. */
+static bool counts_already(const struct log_queue *q, const struct log_message *m)
+{
+    const struct log_message *o = m->id_hash ? q->by_id[m->id_hash & (LOG_BUCKETS - 1)] : NULL;
+    while (o && (o == m || !o->recorded || o->id_hash != m->id_hash ||
+                 strcmp(o->ids.items[0], m->ids.items[0]) != 0))
+        o = o->next_by_id;
+    return o != NULL;
+}
+
 bool log_queue_record(struct log_queue *q, struct sent_load *load, unixtime oldest, int64_t *added,
                       bool *too_old, struct error *e)
 {
@@ -424,7 +434,7 @@ bool log_queue_record(struct log_queue *q, struct sent_load *load, unixtime olde
             *too_old = true;
         else if (sent ? !record_sent(m, load, e) : m->left && !record_relayed(m, load, e))
             return false;
-        *added += sent && !m->recorded && m->time >= oldest;
+        *added += sent && !m->recorded && m->time >= oldest && !counts_already(q, m);
         m->recorded = m->recorded || sent;
         m->changed = false;
         q->changed--;

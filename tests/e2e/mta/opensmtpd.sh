@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034
 # OpenSMTPD in the private root: local domain home.test with .forward files, far.test at the SMTP
-# sink on port 2525. It refuses an unknown local recipient when mail is handed in, and never bounces it.
+# sink on port 2525 of $far_address (127.0.0.1). It refuses an unknown local recipient when mail is handed in, and never bounces it.
 mta_packages=opensmtpd
 mta_refuses_unknown=yes
 
@@ -16,15 +16,20 @@ mta_start() {
     chmod 2555 /usr/sbin/smtpctl
     ln -sf smtpctl /usr/sbin/sendmail
     printf 'mx.home.test\n' >/etc/mailname
-    cat >/etc/smtpd.conf <<'CONF'
+    cat >/etc/smtpd.conf <<CONF
 bounce warn-interval 1s
 listen on lo hostname mx.home.test
 action "local" maildir "%{user.directory}/Maildir"
-action "far" relay host "smtp://127.0.0.1:2525"
+action "far" relay host "smtp://${far_address:-127.0.0.1}:2525"
 match from any for domain "home.test" action "local"
 match from any for domain "far.test" action "far"
 CONF
-    /usr/sbin/smtpd -d >/var/log/opensmtpd.log 2>&1 </dev/null &
+    # With $mta_uses_syslog it logs there, else to a file.
+    if [ -n "${mta_uses_syslog:-}" ]; then
+        /usr/sbin/smtpd </dev/null
+    else
+        /usr/sbin/smtpd -d >/var/log/opensmtpd.log 2>&1 </dev/null &
+    fi
     wait_for 10 smtpctl show status
 }
 

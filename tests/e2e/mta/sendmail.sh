@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2016,SC2034
 # Sendmail in the private root: local domain home.test with .forward files, far.test at the SMTP sink
-# on port 2525. Pipes run under smrsh as Debian ships it, so programs need a link in /etc/mail/smrsh.
+# on port 2525 of $far_address (127.0.0.1). Pipes run under smrsh as Debian ships it, so programs need a link in /etc/mail/smrsh.
 # Its local mailer is procmail, with a Maildir as its default.
 mta_packages='sendmail-bin sendmail-cf procmail'
 
@@ -22,7 +22,7 @@ mta_start() {
     printf 'hosts files\naliases files\n' >/etc/mail/service.switch
     : >/etc/mail/aliases
     : >/etc/mail/statistics
-    cat >/etc/mail/test.mc <<'CONF'
+    sed "s/FAR/${far_address:-127.0.0.1}/" >/etc/mail/test.mc <<'CONF'
 VERSIONID(`test')
 OSTYPE(`linux')
 define(`confDOMAIN_NAME', `mx.home.test')
@@ -38,7 +38,7 @@ define(`confDONT_PROBE_INTERFACES', `True')
 define(`confREFUSE_LA', `1000')
 define(`confQUEUE_LA', `1000')
 define(`confMIN_QUEUE_AGE', `0')
-define(`SMART_HOST', `relay:[127.0.0.1]')
+define(`SMART_HOST', `relay:[FAR]')
 define(`RELAY_MAILER_ARGS', `TCP $h 2525')
 define(`LOCAL_MAILER_PATH', `/usr/bin/procmail')
 define(`LOCAL_MAILER_ARGS', `procmail -t -Y -a $h -d $u')
