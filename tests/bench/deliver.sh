@@ -1,19 +1,23 @@
 #!/bin/sh
 # One delivery as a whole process beside procmail, maildrop, fdm and dovecot-lda: the same messages,
-# the same disk, commands in turn; an index of a million sent messages. And the start without a message beside
-# /bin/true. ROUNDS (100) and IDS (1000000) are settings.
+# the same disk, commands in turn; an index of a million sent messages. Of these, backsift alone syncs
+# the folder, too; durable_floor is the least that a delivery with both syncs can take. And the start
+# without a message beside /bin/true. ROUNDS (100) and IDS (1000000) are settings.
 set -eu
 : "${BACKSIFT:?}" "${BUILD:?}" "${ROUNDS:=100}" "${IDS:=1000000}"
 HOME=$(mktemp -d "${BENCH_DIR:-$PWD}/bench.XXXXXX")
 export HOME
 trap 'rm -rf "$HOME"' EXIT
 unset XDG_CONFIG_HOME XDG_STATE_HOME SENDER RECIPIENT
+# As mail systems do.
+USER=$(id -un) LOGNAME=$(id -un)
+export USER LOGNAME
 mkdir -p "$HOME/Maildir/cur" "$HOME/Maildir/new" "$HOME/Maildir/tmp" "$HOME/.config/backsift"
 printf '[own]\ndomain = example.org\n[index]\nsource = stdin\ncomplete-since = %s\n' \
     "$(date -u -d '60 days ago' +%F)" >"$HOME/.config/backsift/backsift.conf"
 "$BUILD/bench/fill_index" "$IDS"
 umask 077
-for n in procmail maildrop fdm dovecot; do
+for n in procmail maildrop fdm dovecot floor; do
     mkdir -p "$HOME/$n/cur" "$HOME/$n/new" "$HOME/$n/tmp"
 done
 printf 'MAILDIR=%s\nDEFAULT=%s/procmail/\nLOGFILE=/dev/null\n' "$HOME" "$HOME" >"$HOME/procmailrc"
@@ -91,6 +95,8 @@ Message-ID: <spam-1@USER-PC>
 Buy now.
 --B--
 EOF
+
+set -- "$@" -- "$BUILD/bench/durable_floor" "$HOME/floor"
 
 for message in mail bounce; do
     echo "-- delivering: $message ($(wc -c <"$HOME/$message") bytes, index of $IDS)"
