@@ -211,7 +211,7 @@ check: deps-check
 	@$(MAKE) --no-print-directory check-once BUILD=$(BUILD)/asan SANITIZE=1
 
 # What the tests need beside their scripts.
-units: $(BUILD)/backsift $(BUILD)/backsift-imap $(MODULES) $(UNIT_PROGRAMS) $(BUILD)/tests/shim.so
+units: $(BUILD)/backsift $(BUILD)/backsift-imap $(MODULES) $(UNIT_PROGRAMS) $(BUILD)/tests/shim.so $(BUILD)/tests/faults
 
 check-once: units
 	@echo "== tests of $(BUILD)/backsift$(if $(SANITIZE), under ASan and UBSan)"
@@ -225,6 +225,12 @@ $(BUILD)/tests/shim.so: tests/e2e/shim.c
 	$(call say,CC,$@)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O1 -g -fPIC -shared -o $@ $< -ldl
 
+# A program that makes every system call of a delivery fail, one after the other.
+$(BUILD)/tests/faults: tests/e2e/faults.c tests/e2e/fault_trace.c tests/e2e/fault_trace.h
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O1 -g $(WARNINGS) -o $@ $(filter %.c,$^) -lseccomp
+
 # Expected verdicts of tests/messages: `make messages` compares, `make update-messages` rewrites.
 messages: $(BUILD)/backsift
 	@BACKSIFT=$(abspath $(BUILD))/backsift prove -e sh tests/e2e/messages.t
@@ -236,7 +242,7 @@ update-golden: $(BUILD)/tests/test_digest_text $(BUILD)/tests/test_digest_html
 	$(Q)for t in $^; do UPDATE_GOLDEN=1 $$t || exit 1; done
 
 # --- the state of the source -----------------------------------------------------------------------
-C_FILES := $(sort $(wildcard src/*.c src/*/*.[ch] src/*/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c tests/e2e/*.c))
+C_FILES := $(sort $(wildcard src/*.c src/*/*.[ch] src/*/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c tests/e2e/*.[ch]))
 SHELL_FILES := $(sort $(wildcard tests/*.sh tests/e2e/*.sh tests/e2e/*.t tests/bench/*.sh) .ci/run)
 lint: deps-lint
 	@echo "clang-format ($(words $(C_FILES)) files)"; clang-format --dry-run -Werror $(C_FILES)

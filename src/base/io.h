@@ -1,6 +1,6 @@
 /*
  * Reading and writing whole stretches: short reads and writes are completed, interrupted calls
- * repeated.
+ * repeated; a descriptor that does not wait (O_NONBLOCK) is waited for.
  */
 #ifndef BACKSIFT_BASE_IO_H
 #define BACKSIFT_BASE_IO_H
