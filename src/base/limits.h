@@ -266,6 +266,17 @@
 #define LIMIT_DNS_TEXT ((size_t)8192)
 /* Milliseconds for one question to the DNS that a person waits for. */
 #define LIMIT_DNS_MS 3000
+/* Questions asked at the same time, each by a process of its own. */
+#define LIMIT_DNS_AT_ONCE ((size_t)40)
+/* Milliseconds for asking all block lists of a digest together: a mail a day is not kept waiting
+ * for them. */
+#define LIMIT_BLOCKLIST_MS 2000
+/* Block lists asked, and hosts of each; with a test entry each, within LIMIT_DNS_AT_ONCE. */
+#define LIMIT_BLOCKLISTS      ((size_t)5)
+#define LIMIT_BLOCKLIST_HOSTS ((size_t)5)
+/* Seconds that an answer of a block list is kept, and answers kept. */
+#define LIMIT_BLOCKLIST_SECONDS (6 * 3600)
+#define LIMIT_BLOCKLIST_ANSWERS 200
 /* Selectors asked for in one run of `check --dns`. */
 #define LIMIT_SELECTORS 20
 /* Different troubles of backsift's own that are told apart in its log. */

@@ -191,6 +191,7 @@ static struct gathering what_to_gather(const struct run *r)
     unixtime end = r->output == OUTPUT_MAIL ? r->now : r->now + 1;
     struct gathering what = {.owner = r->envelope.to.address,
                              .everything = r->everything,
+                             .keep_answers = r->output == OUTPUT_MAIL,
                              .store_error = r->store_error};
     if (is_free_span(r)) {
         unixtime until = r->until > 0 ? r->until : end;

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/limits.h"
+#include "cmd/digest_blocklists.h"
 #include "cmd/expire.h"
 #include "digest/journal_reading.h"
 
@@ -98,6 +99,7 @@ bool gather(struct context *c, const struct gathering *what, struct gathered *ou
     columns_open(&out->columns);
     out->digest = (struct digest){.index = &out->index,
                                   .troubles = &out->troubles,
+                                  .blocklists = &out->blocklists,
                                   .owner = what->owner,
                                   .observing = c->config->observe,
                                   .own_hosts_known = c->config->relays.count > 0,
@@ -106,6 +108,8 @@ bool gather(struct context *c, const struct gathering *what, struct gathered *ou
     if (!out->arena)
         return error_memory(e);
     return read_journal(c, what, out, e) && read_index(c, what, out, e) &&
+           digest_blocklists(c, out->digest.summary, out->arena, what->keep_answers,
+                             &out->blocklists, e) &&
            read_log(c, what, out, e);
 }
 

@@ -11,6 +11,7 @@ struct gathering {
     struct summary_options period;
     const char *owner;       /* as struct digest */
     bool everything;         /* likewise */
+    bool keep_answers;       /* of block lists, in the store, which is open for writing then */
     const char *store_error; /* why there is no store to read; NULL when context has one */
 };
 
@@ -20,6 +21,7 @@ struct gathered {
     struct columns columns;
     struct index_state index;
     struct troubles troubles;
+    struct blocklists blocklists;
     struct digest digest;
     int64_t newest; /* highest event number seen; -1 when none */
 };

@@ -65,9 +65,10 @@ struct config {
     bool observe;
 
     /* [digest] */
-    const char *digest_to;   /* address in To:; default the login name */
-    const char *digest_from; /* default "backsift <login name@host>", as one mailbox */
-    bool digest_when_empty;  /* default no: nothing to tell, no mail */
+    const char *digest_to;                /* address in To:; default the login name */
+    const char *digest_from;              /* default "backsift <login name@host>", as one mailbox */
+    struct config_list digest_blocklists; /* DNS zones asked about hosts; default none */
+    bool digest_when_empty;               /* default no: nothing to tell, no mail */
     const char
         *digest_sendmail;    /* absolute path of a program to mail it by; NULL: into the Maildir */
     const char *digest_imap; /* name of an account to whose INBOX it goes; NULL; never both */

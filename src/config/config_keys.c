@@ -35,6 +35,7 @@ const struct config_key config_keys[] = {
     {"digest", "to", read_address, FIELD(digest_to), false, 0, 0},
     {"digest", "from", read_text, FIELD(digest_from), false, 0, 0},
     {"digest", "when-empty", read_bool, FIELD(digest_when_empty), false, 0, 0},
+    {"digest", "dnsbl", read_domains, FIELD(digest_blocklists), true, 0, 0},
     {"digest", "sendmail", read_path, FIELD(digest_sendmail), false, 0, 0},
     {"digest", "imap", read_text, FIELD(digest_imap), false, 0, 0},
     {"log", "to", read_log_targets, FIELD(log_to), true, 0, 0},

@@ -18,6 +18,10 @@ static void three_lines(struct writer *w, const struct digest *d)
         words_top(d->columns, &b, s->forged_hosts, s->forged_host_count, s->other_forged_hosts);
         compose_paragraph(w, &b);
     }
+    for (size_t i = 0; i < d->blocklists->count; i++) {
+        words_blocklist(d->columns, &b, &d->blocklists->items[i]);
+        compose_paragraph(w, &b);
+    }
     buf_free(&b);
 }
 

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "digest/blocklist.h"
 #include "digest/index_state.h"
 #include "digest/summary.h"
 #include "digest/trouble.h"
@@ -17,8 +18,9 @@ struct digest {
     const struct summary *summary;
     const struct index_state *index;
     const struct troubles *troubles;
-    const char *owner;             /* whom it is for: an address or a login name */
-    bool observing;                /* all is filed in the inbox for now */
+    const struct blocklists *blocklists; /* those that were asked */
+    const char *owner;                   /* whom it is for: an address or a login name */
+    bool observing;                      /* all is filed in the inbox for now */
     bool own_hosts_known;          /* [own] relay names hosts, so that their traces can be seen */
     bool everything;               /* no limit of lines of one kind */
     const struct columns *columns; /* for visible_add */
@@ -57,6 +59,8 @@ void words_who(const struct columns *c, struct buf *out, const struct told *t);
 void words_about(const struct columns *c, struct buf *out, const struct told *t);
 /* How much was forged in the period, of which classes; a sentence or two. */
 void words_flood(struct buf *out, const struct summary *s);
+/* What a block list says of the hosts that send most of it, a sentence or two. */
+void words_blocklist(const struct columns *c, struct buf *out, const struct blocklist *list);
 /* "a@x (30), b@x (12), 200 under other names" */
 void words_top(const struct columns *c, struct buf *out, const struct tally_count *top,
                size_t count, int64_t rest);

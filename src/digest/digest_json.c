@@ -233,6 +233,29 @@ static void troubles(struct json *j, const struct troubles *t)
     json_close_array(j);
 }
 
+static void blocklists(struct json *j, const struct blocklists *lists)
+{
+    static const char *const words[] = {"unknown", "no", "yes"};
+    json_open_array(j, "blocklists");
+    for (size_t i = 0; i < lists->count; i++) {
+        const struct blocklist *list = &lists->items[i];
+        json_open_object(j, NULL);
+        json_string(j, "zone", list->zone);
+        json_bool(j, "lists_everything", list->lists_everything);
+        json_open_array(j, "hosts");
+        for (size_t k = 0; k < list->host_count; k++) {
+            json_open_object(j, NULL);
+            json_string(j, "host", list->hosts[k].host);
+            json_string(j, "address", list->hosts[k].address);
+            json_string(j, "listed", words[list->hosts[k].listing]);
+            json_close_object(j);
+        }
+        json_close_array(j);
+        json_close_object(j);
+    }
+    json_close_array(j);
+}
+
 void digest_json(const struct digest *d, struct buf *out)
 {
     const struct summary *s = d->summary;
@@ -253,6 +276,7 @@ void digest_json(const struct digest *d, struct buf *out)
     counts(&j, "counts", s->counts);
     top(&j, "forged_names", s->forged_names, s->forged_name_count, s->other_forged_names);
     top(&j, "forged_hosts", s->forged_hosts, s->forged_host_count, s->other_forged_hosts);
+    blocklists(&j, d->blocklists);
     senders(&j, &s->senders);
     days(&j, s);
     index_object(&j, d->index);

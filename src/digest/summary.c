@@ -14,6 +14,7 @@ struct summary_work {
     struct arena *arena, *scratch;
     struct summary_options options;
     struct tally names, hosts, domains;
+    struct place *examples;      /* by number of a host */
     int64_t doubtful_in_picture; /* new ones of the days that are drawn */
 };
 
@@ -190,15 +191,41 @@ static void add_doubtful(struct summary *s, const struct kind *k, const struct j
     s->work->doubtful_in_picture += event->arrival >= s->days[0].start;
 }
 
-static void tally_lower(struct tally *t, struct span name)
+static long tally_lower(struct tally *t, struct span name)
 {
     char lower[LIMIT_ADDRESS];
     for (size_t i = 0; i < name.n && i < sizeof lower; i++)
         lower[i] = ascii_lower(name.p[i]);
     if (name.n > 0 && name.n <= sizeof lower)
-        tally_add(t, (struct span){lower, name.n});
-    else
-        t->others++;
+        return tally_add(t, (struct span){lower, name.n});
+    t->others++;
+    return -1;
+}
+
+static void keep_example(struct summary *s, long host, const struct journal_event *event)
+{
+    struct summary_work *w = s->work;
+    if (!w->examples)
+        w->examples = arena_array(w->arena, LIMIT_DIGEST_NAMES, sizeof *w->examples);
+    if (host >= 0 && w->examples && !w->examples[host].file)
+        w->examples[host] = (struct place){.mailbox = copy(s, event->mailbox),
+                                           .folder = copy(s, event->folder),
+                                           .file = copy(s, event->file)};
+}
+
+/* The examples of the most frequent hosts, in their order. */
+static void choose_examples(struct summary *s)
+{
+    struct summary_work *w = s->work;
+    s->forged_host_examples =
+        arena_array(w->arena, s->forged_host_count, sizeof *s->forged_host_examples);
+    for (size_t i = 0; s->forged_host_examples && i < s->forged_host_count; i++) {
+        long host = names_number(&w->hosts.names, span_of(s->forged_hosts[i].name));
+        s->forged_host_examples[i] = host >= 0 && w->examples && w->examples[host].file
+                                         ? w->examples[host]
+                                         : (struct place){"", "", ""};
+    }
+    s->incomplete = s->incomplete || !s->forged_host_examples;
 }
 
 /* The address in whose name the original was sent is the one the response came to. */
@@ -209,12 +236,14 @@ static const char *came_to(struct summary *s, const struct findings *f)
     return plain_address(s->work->scratch, span_of(address));
 }
 
-static void add_forged(struct summary *s, const struct findings *f, const char *name)
+static void add_forged(struct summary *s, const struct journal_event *event,
+                       const struct findings *f, const char *name)
 {
     struct span host = span_of(f ? f->reporting_mta : "");
     tally_lower(&s->work->names, span_of(name));
-    tally_lower(&s->work->hosts,
-                host.n > 0 ? host : domain_of(span_of(value_of(f, EVIDENCE_RESPONDER))));
+    if (host.n == 0)
+        host = domain_of(span_of(value_of(f, EVIDENCE_RESPONDER)));
+    keep_example(s, tally_lower(&s->work->hosts, host), event);
 }
 
 void summary_count(struct summary *s, int day, enum class class, enum origin origin, int64_t n)
@@ -249,7 +278,7 @@ void summary_add(struct summary *s, const struct journal_event *event, const str
     const char *name = came_to(s, f);
     tally_lower(&s->work->domains, domain_of(span_of(name)));
     if (k.origin == ORIGIN_FORGED)
-        add_forged(s, f, name);
+        add_forged(s, event, f, name);
     if (k.origin != ORIGIN_OURS && f)
         senders_add(&s->senders, event, k.origin, f);
 }
@@ -302,6 +331,7 @@ void summary_finish(struct summary *s)
         tally_top(&w->names, SUMMARY_TOP, &s->forged_names, &s->other_forged_names);
     s->forged_host_count =
         tally_top(&w->hosts, SUMMARY_TOP, &s->forged_hosts, &s->other_forged_hosts);
+    choose_examples(s);
     senders_finish(&s->senders, SUMMARY_TOP);
     for (int i = 0; i < SUMMARY_DAYS; i++)
         s->older_doubtful += summary_total(s->days[i].counts, ORIGIN_UNKNOWN);

@@ -38,6 +38,11 @@ struct told {
     const char *mailbox, *folder, *file;
 };
 
+/* Where a response is. Strings are never NULL. */
+struct place {
+    const char *mailbox, *folder, *file;
+};
+
 /* By mailbox and folder; within one the latest first. */
 struct told_list {
     struct told *items;
@@ -75,6 +80,7 @@ struct summary {
     struct summary_day days[SUMMARY_DAYS];           /* the last is that of `until` */
     struct tally_count *forged_names, *forged_hosts; /* most frequent first */
     size_t forged_name_count, forged_host_count;
+    struct place *forged_host_examples;             /* one response of each of forged_hosts */
     int64_t other_forged_names, other_forged_hosts; /* responses under none of these */
     struct senders senders;                         /* who is behind what is new and forged */
     const char *domain;                             /* that most of what is new came to; "" */

@@ -2,6 +2,7 @@
  * The sentences about who is behind the flood. What cannot be known is not claimed: without the
  * names of the owner's hosts nothing is said about them.
  */
+#include "base/limits.h"
 #include "digest/digest.h"
 
 void words_through_us(struct buf *out, const struct senders *s, bool own_hosts_known)
@@ -24,6 +25,52 @@ void words_through_us(struct buf *out, const struct senders *s, bool own_hosts_k
                               "because of this."
                             : "Name your mail servers in the configuration ([own] relay), and the "
                               "digest tells whether any of these passed through them.");
+}
+
+static size_t with_listing(const struct blocklist *list, enum listing listing)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < list->host_count; i++)
+        n += list->hosts[i].listing == listing;
+    return n;
+}
+
+static void add_listed(const struct columns *c, struct buf *out, const struct blocklist *list)
+{
+    const char *before = ": ";
+    for (size_t i = 0; i < list->host_count; i++) {
+        const struct blocklist_host *h = &list->hosts[i];
+        if (h->listing != LISTING_YES)
+            continue;
+        buf_add_string(out, before);
+        visible_add(c, out, span_of(h->host), LIMIT_DIGEST_VALUE);
+        buf_printf(out, " (%s)", h->address);
+        before = ", ";
+    }
+}
+
+void words_blocklist(const struct columns *c, struct buf *out, const struct blocklist *list)
+{
+    size_t listed = with_listing(list, LISTING_YES), silent = with_listing(list, LISTING_UNKNOWN);
+    visible_add(c, out, span_of(list->zone), LIMIT_DIGEST_VALUE);
+    if (list->lists_everything) {
+        buf_add_string(out, " lists every address, so that what it says means nothing: take it out "
+                            "of [digest] dnsbl.");
+        return;
+    }
+    if (silent == list->host_count) {
+        buf_add_string(out, " did not answer in time.");
+        return;
+    }
+    if (listed == 0)
+        buf_add_string(out, " lists none");
+    else
+        buf_printf(out, " lists %zu", listed);
+    buf_printf(out, " of the %zu hosts that sent most of it", list->host_count - silent);
+    add_listed(c, out, list);
+    buf_add_byte(out, '.');
+    if (silent > 0)
+        buf_printf(out, " Of %zu more it did not say in time.", silent);
 }
 
 void words_campaign(struct buf *out, const struct campaign *c)

@@ -13,6 +13,7 @@ struct sample {
     struct columns columns;
     struct index_state index;
     struct troubles troubles;
+    struct blocklists blocklists;
     struct digest digest;
 };
 
@@ -23,6 +24,7 @@ static inline void sample_begin(struct sample *s)
     s->digest = (struct digest){.summary = new_summary(s->arena),
                                 .index = &s->index,
                                 .troubles = &s->troubles,
+                                .blocklists = &s->blocklists,
                                 .owner = "ada@shop.example",
                                 .own_hosts_known = true,
                                 .columns = &s->columns};
@@ -225,6 +227,13 @@ static inline void sample_full(struct sample *s)
         .gap_count = 1,
         .forged_from = NOW - 41 * SECONDS_PER_DAY};
     s->troubles = (struct troubles){troubles, 2};
+    static struct blocklist_host hosts[] = {{"mail.uni.example", "198.51.100.4", LISTING_NO},
+                                            {"mx1.big.example", "198.51.100.7", LISTING_YES},
+                                            {"mx.far.example", "2001:db8::25", LISTING_YES},
+                                            {"host40.example", "198.51.100.9", LISTING_UNKNOWN}};
+    static struct blocklist lists[] = {
+        {.zone = "ips.backscatterer.org", .hosts = hosts, .host_count = 4}};
+    s->blocklists = (struct blocklists){lists, 1};
 }
 
 /* The first digest of an account where nothing is set up yet. */
@@ -311,6 +320,12 @@ static inline void sample_hostile(struct sample *s)
     }
     summary_finish(summary);
     s->troubles = (struct troubles){troubles, ATTACKS};
+    struct blocklist_host *hosts = arena_array(s->arena, ATTACKS, sizeof *hosts);
+    for (size_t i = 0; i < ATTACKS; i++)
+        hosts[i] = (struct blocklist_host){attacks[i], "198.51.100.7", LISTING_YES};
+    static struct blocklist list = {.zone = "x.example", .host_count = ATTACKS};
+    list.hosts = hosts;
+    s->blocklists = (struct blocklists){&list, 1};
     s->digest.owner = attacks[1];
     s->index = (struct index_state){.trouble = attacks[0]};
 }
