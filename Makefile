@@ -22,7 +22,7 @@ SANITIZE   ?=
 # --- what deps installs on Debian; elsewhere it names them -----------------------------------------
 DEPS_BUILD := gcc libc6-dev pkg-config libetpan-dev libpcre2-dev libinih-dev libsqlite3-dev \
               libseccomp-dev nettle-dev zlib1g-dev libgnutls28-dev libpq-dev
-DEPS_CHECK := libcmocka-dev tidy perl python3 procps iproute2 util-linux procmail maildrop \
+DEPS_CHECK := libcmocka-dev tidy chromium perl python3 procps iproute2 util-linux procmail maildrop \
               postgresql openssl
 DEPS_LINT  := clang-format clang-tidy cppcheck mandoc shellcheck
 DEPS_FUZZ  := clang

@@ -170,6 +170,8 @@ static void count_in(struct campaigns *all, uint32_t node, const struct journal_
                            .subject = copy(all, value_of(f, EVIDENCE_ORIGINAL_SUBJECT)),
                            .link = copy(all, value_of(f, EVIDENCE_LINK_DOMAIN)),
                            .mailer = copy(all, value_of(f, EVIDENCE_MAILER)),
+                           .source = copy(all, value_of(f, EVIDENCE_SOURCE_ADDRESS)),
+                           .helo = copy(all, value_of(f, EVIDENCE_SOURCE_HELO)),
                            .mailbox = copy(all, event->mailbox),
                            .folder = copy(all, event->folder),
                            .file = copy(all, event->file)};

@@ -20,7 +20,8 @@ struct campaign {
     int64_t count;
     unixtime first, last;                /* arrivals */
     int64_t sources;                     /* different addresses that handed it in */
-    const char *subject, *link, *mailer; /* of one example, and where that is filed: */
+    const char *subject, *link, *mailer; /* of one example; the address that handed it in, */
+    const char *source, *helo; /* the name which that gave itself, and where it is filed: */
     const char *mailbox, *folder, *file;
 };
 

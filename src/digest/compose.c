@@ -16,8 +16,13 @@ void compose_paragraph(struct writer *w, struct buf *b)
 
 void compose_value(struct writer *w, const char *label, struct buf *b)
 {
+    compose_value_as(w, EMPHASIS_NONE, label, b);
+}
+
+void compose_value_as(struct writer *w, enum emphasis emphasis, const char *label, struct buf *b)
+{
     if (b->n > 0)
-        w->form->value(w, label, buf_span(b));
+        w->form->value(w, label, buf_span(b), emphasis);
     w->out->failed = w->out->failed || b->failed;
     buf_reset(b);
 }
@@ -180,7 +185,9 @@ static void head(struct writer *w, const struct digest *d)
     visible_add(d->columns, &owner, span_of(d->owner), 50);
     words_period(&period, d->summary);
     words_headline(&headline, d->summary);
-    w->form->head(w, buf_span(&owner), buf_span(&period), buf_span(&headline));
+    struct head h = {buf_span(&owner), buf_span(&period), buf_span(&headline), {{0}}, 0};
+    h.figure_count = words_figures(d->summary, h.figures);
+    w->form->head(w, &h);
     w->out->failed = w->out->failed || owner.failed || period.failed || headline.failed;
     buf_free(&owner);
     buf_free(&period);

@@ -17,15 +17,25 @@ struct row {
     struct span stamp, class, who, about;
 };
 
+/* How much a value is looked at: the one that an entry is about, or what few need. */
+enum emphasis { EMPHASIS_NONE, EMPHASIS_STRONG, EMPHASIS_QUIET };
+
+/* What stands at the top of a digest; figures are those that are not zero. */
+struct head {
+    struct span owner, period, headline;
+    struct figure figures[FIGURES_MOST];
+    size_t figure_count;
+};
+
 struct form {
-    void (*head)(struct writer *w, struct span owner, struct span period, struct span headline);
+    void (*head)(struct writer *w, const struct head *head);
     void (*heading)(struct writer *w, const char *heading); /* begins a section */
     void (*paragraph)(struct writer *w, struct span text);
     void (*gap)(struct writer *w); /* space between two blocks */
 
     /* A table of labels and values; values are not empty. */
     void (*open_values)(struct writer *w);
-    void (*value)(struct writer *w, const char *label, struct span value);
+    void (*value)(struct writer *w, const char *label, struct span value, enum emphasis emphasis);
     void (*close_values)(struct writer *w);
 
     /* A list of rows; the widest class takes that many columns. */
@@ -58,6 +68,7 @@ void compose(const struct digest *d, struct writer *w);
 void compose_paragraph(struct writer *w, struct buf *b);
 /* A value of what stands in b, unless that is nothing; likewise. */
 void compose_value(struct writer *w, const char *label, struct buf *b);
+void compose_value_as(struct writer *w, enum emphasis emphasis, const char *label, struct buf *b);
 /* "42 more are not shown here" when some are not. */
 void compose_more(struct writer *w, int64_t total, size_t shown);
 

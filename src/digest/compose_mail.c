@@ -53,7 +53,7 @@ static void entry(struct writer *w, const struct digest *d, const struct own_mai
     struct buf b = {0};
     w->form->open_values(w);
     add_address(d, &b, r);
-    compose_value(w, "To", &b);
+    compose_value_as(w, EMPHASIS_STRONG, "To", &b);
     words_sent(d->columns, &b, m);
     compose_value(w, "Sent", &b);
     words_fate(&b, r);
@@ -63,7 +63,7 @@ static void entry(struct writer *w, const struct digest *d, const struct own_mai
     buf_add_string(&b, words_advice(r));
     compose_value(w, "To do", &b);
     add_reply(d, &b, m, r);
-    compose_value(w, "Reply", &b);
+    compose_value_as(w, EMPHASIS_QUIET, "Reply", &b);
     other_recipients(w, d, m, r, &b);
     if (m->marked) {
         buf_add_string(&b, "You never wrote to this address, as far as is known: somebody may have "
@@ -71,7 +71,7 @@ static void entry(struct writer *w, const struct digest *d, const struct own_mai
         compose_value(w, "Beware", &b);
     }
     words_folder(d->columns, &b, m->mailbox, m->folder);
-    compose_value(w, "Folder", &b);
+    compose_value_as(w, EMPHASIS_QUIET, "Folder", &b);
     w->form->close_values(w);
     buf_free(&b);
 }

@@ -33,38 +33,73 @@ static void names(struct writer *w, const struct digest *d, const char *label,
     buf_free(&safe);
 }
 
+/* What receivers found when they checked the forged mail, and what was found of the responses. */
+static void checks(struct writer *w, const struct digest *d)
+{
+    const struct senders *s = &d->summary->senders;
+    struct buf b = {0};
+    if (s->checks.count > 0) {
+        buf_add_string(&b, "of the forged mail ");
+        words_top(d->columns, &b, s->checks.items, s->checks.count, s->checks.others);
+    }
+    if (s->response_checks.count > 0) {
+        buf_add_string(&b, b.n > 0 ? "; of the responses " : "of the responses ");
+        words_top(d->columns, &b, s->response_checks.items, s->response_checks.count,
+                  s->response_checks.others);
+    }
+    compose_value(w, "Checks", &b);
+    buf_free(&b);
+}
+
 static void figures(struct writer *w, const struct digest *d)
 {
     const struct senders *s = &d->summary->senders;
-    if (s->addresses.count + s->mailers.count + s->links.count + s->checks.count == 0)
+    if (s->addresses.count + s->mailers.count + s->links.count + s->checks.count +
+            s->response_checks.count ==
+        0)
         return;
     w->form->open_values(w);
     names(w, d, "Hosts", &s->addresses, false);
     names(w, d, "Links", &s->links, true);
     names(w, d, "Mailers", &s->mailers, false);
-    names(w, d, "Checks", &s->checks, false);
+    checks(w, d);
     w->form->close_values(w);
+}
+
+static void example(struct writer *w, const struct digest *d, const struct campaign *c)
+{
+    struct buf b = {0};
+    if (c->source[0]) {
+        visible_add(d->columns, &b, span_of(c->source), LIMIT_DIGEST_VALUE);
+        if (c->helo[0]) {
+            buf_add_string(&b, ", which calls itself ");
+            visible_add(d->columns, &b, span_of(c->helo), LIMIT_DIGEST_VALUE);
+        }
+    }
+    compose_value_as(w, EMPHASIS_QUIET, "From", &b);
+    if (c->file[0]) {
+        visible_add(d->columns, &b, span_of(c->file), LIMIT_DIGEST_VALUE);
+        buf_add_string(&b, " in ");
+        words_folder(d->columns, &b, c->mailbox, c->folder);
+    }
+    compose_value_as(w, EMPHASIS_QUIET, "Example", &b);
+    buf_free(&b);
 }
 
 static void campaign(struct writer *w, const struct digest *d, const struct campaign *c)
 {
     struct buf b = {0}, link = {0};
     w->form->open_values(w);
+    visible_add(d->columns, &b, span_of(c->subject), LIMIT_DIGEST_VALUE);
+    compose_value_as(w, EMPHASIS_STRONG, "Subject", &b);
     words_campaign(&b, c);
     compose_value(w, "Size", &b);
-    visible_add(d->columns, &b, span_of(c->subject), LIMIT_DIGEST_VALUE);
-    compose_value(w, "Subject", &b);
     visible_add(d->columns, &link, span_of(c->link), LIMIT_DIGEST_VALUE);
     words_defanged(&b, buf_span(&link));
     compose_value(w, "Link", &b);
     visible_add(d->columns, &b, span_of(c->mailer), LIMIT_DIGEST_VALUE);
     compose_value(w, "Mailer", &b);
-    if (c->file[0]) {
-        visible_add(d->columns, &b, span_of(c->file), LIMIT_DIGEST_VALUE);
-        buf_add_string(&b, " in ");
-        words_folder(d->columns, &b, c->mailbox, c->folder);
-    }
-    compose_value(w, "Example", &b);
+    example(w, d, c);
     w->form->close_values(w);
     w->out->failed = w->out->failed || link.failed;
     buf_free(&b);

@@ -39,6 +39,15 @@ void words_counted(struct buf *out, int64_t n, const char *noun);
 void words_classes(struct buf *out, const class_counts counts, enum origin origin);
 /* "Tue 4 Aug 2026, 07:00 to Wed 5 Aug 2026, 07:00". */
 void words_period(struct buf *out, const struct summary *s);
+/* The figures of the essence in their order, those that are zero left out; gives their number. */
+#define FIGURES_MOST 7
+enum tone { TONE_PLAIN, TONE_BAD, TONE_DOUBT };
+struct figure {
+    int64_t n;
+    const char *words; /* what follows the number: "of your messages failed" */
+    enum tone tone;
+};
+size_t words_figures(const struct summary *s, struct figure out[FIGURES_MOST]);
 /* The essence, as the subject of the mail: "3 of your messages failed, 412 forged, 5 to check".
  * ASCII.
  */

@@ -138,6 +138,8 @@ static void campaigns(struct json *j, const struct campaigns *all)
         json_string(j, "subject", c->subject);
         json_string(j, "link_domain", c->link);
         json_string(j, "mailer", c->mailer);
+        json_string(j, "source_address", c->source);
+        json_string(j, "source_helo", c->helo);
         filed(j, c->mailbox, c->folder, c->file);
         json_close_object(j);
     }
@@ -154,6 +156,7 @@ static void senders(struct json *j, const struct senders *s)
     top_names(j, "mailers", &s->mailers);
     top_names(j, "link_domains", &s->links);
     top_names(j, "checks", &s->checks);
+    top_names(j, "response_checks", &s->response_checks);
     campaigns(j, &s->campaigns);
     json_close_object(j);
 }

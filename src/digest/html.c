@@ -57,6 +57,8 @@ static const char after_title[] =
     "  .card { background-color: #1f2227 !important; color: #e6e8eb !important; }\n"
     "  .muted { color: #a3abb5 !important; }\n"
     "  .line { border-color: #3b4048 !important; }\n"
+    "  .bad { color: #ff8a7a !important; }\n"
+    "  .doubt { color: #f0b84a !important; }\n"
     "  .code { background-color: #2a2e35 !important; color: #e6e8eb !important; }\n"
     "}\n"
     "</style>\n"
@@ -68,18 +70,38 @@ static const char after_title[] =
     "<tr><td class=\"card\" style=\"background-color:#ffffff;border-radius:8px;padding:18px "
     "16px;" FONT BREAK "\">\n";
 
-static void head(struct writer *w, struct span owner, struct span period, struct span headline)
+/* A number that is seen at once, its words below it. */
+static void figure(struct buf *out, const struct figure *f)
+{
+    static const char *const open[] = {
+        [TONE_PLAIN] = "<b style=\"font-size:26px;\">",
+        [TONE_BAD] = "<b class=\"bad\" style=\"font-size:26px;color:#b3261e;\">",
+        [TONE_DOUBT] = "<b class=\"doubt\" style=\"font-size:26px;color:#8a5a00;\">",
+    };
+    buf_add_string(out,
+                   "<span style=\"display:inline-block;vertical-align:top;margin:0 24px 8px 0;\">");
+    buf_add_string(out, open[f->tone]);
+    words_number(out, f->n);
+    element(out, "</b><br>", span_of(f->words), "</span>\n");
+}
+
+static void head(struct writer *w, const struct head *h)
 {
     buf_add_string(w->out, before_title);
-    element(w->out, "<title>", headline, "</title>\n");
+    element(w->out, "<title>", h->headline, "</title>\n");
     buf_add_string(w->out, after_title);
     element(w->out,
             "<p class=\"muted\" style=\"margin:0;font-size:13px;" MUTED "\">backsift digest for ",
-            owner, "</p>\n");
-    element(w->out, "<p class=\"muted\" style=\"margin:0;font-size:13px;" MUTED "\">", period,
+            h->owner, "</p>\n");
+    element(w->out, "<p class=\"muted\" style=\"margin:0;font-size:13px;" MUTED "\">", h->period,
             "</p>\n");
-    element(w->out, "<h1 style=\"font-size:21px;line-height:1.3;margin:12px 0 0;\">", headline,
-            "</h1>\n");
+    buf_add_string(w->out, "<h1 style=\"font-size:15px;font-weight:normal;line-height:1.3;"
+                           "margin:14px 0 0;\">\n");
+    for (size_t i = 0; i < h->figure_count; i++)
+        figure(w->out, &h->figures[i]);
+    if (h->figure_count == 0)
+        element(w->out, "<b>", h->headline, "</b>\n");
+    buf_add_string(w->out, "</h1>\n");
 }
 
 static void heading(struct writer *w, const char *text)
@@ -104,13 +126,19 @@ static void open_values(struct writer *w)
                            "border-top:1px solid #d5d9de;margin:8px 0;\">\n");
 }
 
-static void value(struct writer *w, const char *label, struct span text)
+static void value(struct writer *w, const char *label, struct span text, enum emphasis emphasis)
 {
+    static const char *const open[] = {
+        [EMPHASIS_NONE] = "<td style=\"vertical-align:top;padding:3px 0;\">",
+        [EMPHASIS_STRONG] = "<td style=\"vertical-align:top;padding:3px 0;font-weight:bold;\">",
+        [EMPHASIS_QUIET] = "<td class=\"muted\" style=\"vertical-align:top;padding:3px "
+                           "0;font-size:13px;" MUTED "\">",
+    };
     element(w->out,
-            "<tr><td class=\"muted\" style=\"width:66px;vertical-align:top;padding:3px 8px 3px "
-            "0;" MUTED "\">",
+            "<tr><td class=\"muted\" style=\"width:64px;vertical-align:top;padding:4px 4px 3px "
+            "0;font-size:13px;" MUTED "\">",
             span_of(label), "</td>\n");
-    element(w->out, "<td style=\"vertical-align:top;padding:3px 0;\">", text, "</td></tr>\n");
+    element(w->out, open[emphasis], text, "</td></tr>\n");
 }
 
 static void close_table(struct writer *w)

@@ -13,7 +13,8 @@ void senders_begin(struct senders *s, struct arena *arena)
                           .address_tally.names = limited,
                           .mailer_tally.names = limited,
                           .link_tally.names = limited,
-                          .check_tally.names = few};
+                          .check_tally.names = few,
+                          .response_tally.names = few};
 }
 
 static void count(struct tally *t, const struct findings *f, enum evidence_kind kind)
@@ -37,6 +38,7 @@ void senders_add(struct senders *s, const struct journal_event *event, enum orig
     count(&s->mailer_tally, f, EVIDENCE_MAILER);
     count(&s->link_tally, f, EVIDENCE_LINK_DOMAIN);
     count(&s->check_tally, f, EVIDENCE_RETURNED_CHECK);
+    count(&s->response_tally, f, EVIDENCE_RESPONSE_CHECK);
     campaigns_add(&s->campaigns, event, f, number);
 }
 
@@ -52,5 +54,6 @@ void senders_finish(struct senders *s, size_t most)
     top(&s->mailer_tally, most, &s->mailers);
     top(&s->link_tally, most, &s->links);
     top(&s->check_tally, most, &s->checks);
+    top(&s->response_tally, most, &s->response_checks);
     campaigns_finish(&s->campaigns, most);
 }

@@ -26,9 +26,10 @@ struct top_names {
 struct senders {
     int64_t traced;     /* forged responses that show which host handed the mail in */
     int64_t through_us; /* forged or unknown ones that show a relay or a DKIM signature of ours */
-    struct top_names addresses, mailers, links, checks; /* checks as "spf=fail" */
+    struct top_names addresses, mailers, links;
+    struct top_names checks, response_checks; /* as "spf=fail": of what came back, of responses */
     struct campaigns campaigns;
-    struct tally address_tally, mailer_tally, link_tally, check_tally; /* private */
+    struct tally address_tally, mailer_tally, link_tally, check_tally, response_tally; /* private */
 };
 
 void senders_begin(struct senders *s, struct arena *arena);

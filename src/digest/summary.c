@@ -23,7 +23,8 @@ static const uint32_t counted_kinds =
     1u << EVIDENCE_ENVELOPE_RECIPIENT | 1u << EVIDENCE_DELIVERED_TO | 1u << EVIDENCE_TO |
     1u << EVIDENCE_RESPONDER | 1u << EVIDENCE_RELAY | 1u << EVIDENCE_DKIM |
     1u << EVIDENCE_ORIGINAL_SUBJECT | 1u << EVIDENCE_SOURCE_ADDRESS | 1u << EVIDENCE_MAILER |
-    1u << EVIDENCE_LINK_DOMAIN | 1u << EVIDENCE_RETURNED_CHECK;
+    1u << EVIDENCE_SOURCE_HELO | 1u << EVIDENCE_LINK_DOMAIN | 1u << EVIDENCE_RETURNED_CHECK |
+    1u << EVIDENCE_RESPONSE_CHECK;
 
 struct summary *summary_new(struct arena *arena, const struct summary_options *options)
 {

@@ -13,16 +13,16 @@
 #define DAY    10 /* "Tue 21 Jul" */
 #define COUNT  7
 
-static void head(struct writer *w, struct span owner, struct span period, struct span headline)
+static void head(struct writer *w, const struct head *h)
 {
     struct buf b = {0};
     buf_add_string(&b, "backsift digest for ");
-    buf_add(&b, owner);
+    buf_add(&b, h->owner);
     page_paragraph(&w->page, 0, 0, buf_span(&b));
-    page_paragraph(&w->page, 0, 0, period);
+    page_paragraph(&w->page, 0, 0, h->period);
     page_blank(&w->page);
     buf_reset(&b);
-    buf_add(&b, headline);
+    buf_add(&b, h->headline);
     buf_add_byte(&b, '.');
     page_paragraph(&w->page, 0, 0, buf_span(&b));
     w->out->failed = w->out->failed || b.failed;
@@ -51,8 +51,9 @@ static void paragraph(struct writer *w, struct span text)
     page_paragraph(&w->page, INDENT, 0, text);
 }
 
-static void value(struct writer *w, const char *label, struct span text)
+static void value(struct writer *w, const char *label, struct span text, enum emphasis emphasis)
 {
+    (void)emphasis;
     page_labelled(&w->page, INDENT, LABEL, label, text);
 }
 

@@ -68,26 +68,34 @@ void words_period(struct buf *out, const struct summary *s)
     buf_add_string(out, when(s->until, WHEN_FULL).text);
 }
 
-static void headline_part(struct buf *out, size_t begin, int64_t n, const char *words)
+size_t words_figures(const struct summary *s, struct figure out[FIGURES_MOST])
 {
-    if (n == 0)
-        return;
-    comma(out, begin);
-    words_number(out, n);
-    buf_printf(out, " %s", words);
+    const struct figure all[FIGURES_MOST] = {
+        {s->rescued.total, "found to be yours", TONE_PLAIN},
+        {summary_mails(s, FATE_FAILED), "of your messages failed", TONE_BAD},
+        {summary_mails(s, FATE_DELAYED), "late", TONE_DOUBT},
+        {summary_mails(s, FATE_DELIVERED), "delivered", TONE_PLAIN},
+        {s->answers.total, s->answers.total == 1 ? "answer" : "answers", TONE_PLAIN},
+        {summary_total(s->counts, ORIGIN_FORGED), "forged", TONE_PLAIN},
+        {s->doubtful.total, "to check", TONE_DOUBT},
+    };
+    size_t count = 0;
+    for (size_t i = 0; i < FIGURES_MOST; i++)
+        if (all[i].n > 0)
+            out[count++] = all[i];
+    return count;
 }
 
 void words_headline(struct buf *out, const struct summary *s)
 {
-    size_t begin = out->n;
-    headline_part(out, begin, s->rescued.total, "found to be yours");
-    headline_part(out, begin, summary_mails(s, FATE_FAILED), "of your messages failed");
-    headline_part(out, begin, summary_mails(s, FATE_DELAYED), "late");
-    headline_part(out, begin, summary_mails(s, FATE_DELIVERED), "delivered");
-    headline_part(out, begin, s->answers.total, s->answers.total == 1 ? "answer" : "answers");
-    headline_part(out, begin, summary_total(s->counts, ORIGIN_FORGED), "forged");
-    headline_part(out, begin, s->doubtful.total, "to check");
-    if (out->n == begin)
+    struct figure figures[FIGURES_MOST];
+    size_t begin = out->n, count = words_figures(s, figures);
+    for (size_t i = 0; i < count; i++) {
+        comma(out, begin);
+        words_number(out, figures[i].n);
+        buf_printf(out, " %s", figures[i].words);
+    }
+    if (count == 0)
         buf_add_string(out, "nothing to tell");
 }
 

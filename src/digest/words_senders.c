@@ -70,7 +70,7 @@ void words_blocklist(const struct columns *c, struct buf *out, const struct bloc
     add_listed(c, out, list);
     buf_add_byte(out, '.');
     if (silent > 0)
-        buf_printf(out, " Of %zu more it did not say in time.", silent);
+        buf_printf(out, " It did not answer on %zu more.", silent);
 }
 
 void words_campaign(struct buf *out, const struct campaign *c)

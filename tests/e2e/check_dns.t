@@ -163,7 +163,7 @@ is "$(figures 'sorted((h["address"], h["listed"]) for h in b[0]["hosts"])')" \
 is "$(figures '[x["lists_everything"] for x in b]')" "[False, True, False]" "a list of everything is noticed"
 is "$(figures '{h["listed"] for h in b[2]["hosts"]}')" "{'unknown'}" "a refusal is no listing"
 "$BACKSIFT" digest --text | tr -s '\n ' ' ' >"$T/text"
-like "$(cat "$T/text")" "*bl.example lists 2 of the 3 hosts that sent most of it: mx1.far.example (198.51.100.7), mx2.far.example (2001:db8::25). Of 1 more it did not say*" \
+like "$(cat "$T/text")" "*bl.example lists 2 of the 3 hosts that sent most of it: mx1.far.example (198.51.100.7), mx2.far.example (2001:db8::25). It did not answer on 1 more.*" \
     "the digest tells it in words"
 like "$(cat "$T/text")" "*all.example lists every address*refuse.example did not answer*" "and what is wrong with a list"
 

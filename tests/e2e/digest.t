@@ -186,7 +186,7 @@ done
 rm -f "$HOME"/Maildir/new/* # what was too large to be read is filed unread
 digest
 is "$status:$(inbox)" 0:1 "a digest of hostile responses is one mail"
-is "$(subject)" "1 of your messages failed, 9 answers, 9 forged, 9 to check" "that tells of them"
+is "$(subject)" "2 of your messages failed, 9 answers, 9 forged, 9 to check" "that tells of them"
 ok python3 "$here/check_mail.py" "$HOME"/Maildir/new/* -- "which is well-formed, and nothing breaks out"
 ok test "$(mail | wc -c)" -lt 100000 -- "and of a size to read"
 digest --since "$month_ago" --html "$T/page.html"

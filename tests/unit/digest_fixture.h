@@ -27,7 +27,7 @@ struct response {
     const char *id, *came_to, *responder, *subject, *original_subject, *original_date;
     const char *recipient, *action, *status, *diagnostic, *reporting_mta;
     const char *second_recipient;
-    const char *source, *mailer, *link, *check, *relay;
+    const char *source, *helo, *mailer, *link, *check, *response_check, *relay;
 };
 
 static inline const char *or_empty(const char *s)
@@ -76,6 +76,8 @@ static inline struct findings make_findings(const struct response *r,
     add_evidence(&f, EVIDENCE_MAILER, r->mailer);
     add_evidence(&f, EVIDENCE_LINK_DOMAIN, r->link);
     add_evidence(&f, EVIDENCE_RETURNED_CHECK, r->check);
+    add_evidence(&f, EVIDENCE_RESPONSE_CHECK, r->response_check);
+    add_evidence(&f, EVIDENCE_SOURCE_HELO, r->helo);
     add_evidence(&f, EVIDENCE_RELAY, r->relay);
     add_recipient(&f, r, r->recipient);
     add_recipient(&f, r, r->second_recipient);

@@ -76,6 +76,8 @@ static inline void add_flood(struct summary *s)
             .link = i % 3 ? links[i % 4] : NULL,
             .mailer = i % 3 ? mailers[i % 4] : NULL,
             .check = i % 3 == 1 ? "spf=fail" : NULL,
+            .response_check = i % 5 == 1 ? "dkim=pass" : NULL,
+            .helo = i % 3 ? "pc-17.dialup.example" : NULL,
             .file = "1785900000.M1P2.host",
         };
         add_response(s, &r);
@@ -311,6 +313,8 @@ static inline void sample_hostile(struct sample *s)
                                  .mailer = a,
                                  .link = a,
                                  .check = a,
+                                 .response_check = a,
+                                 .helo = a,
                                  .relay = k % 2 ? a : NULL,
                                  .second_recipient = "x"};
             add_response(summary, &r);
