@@ -237,7 +237,7 @@ static void read_addresses(const struct asking *a, struct dns_addresses *q)
 
 void dns_find_addresses(struct dns_addresses *questions, size_t count, int milliseconds)
 {
-    struct asking all[LIMIT_DNS_AT_ONCE];
+    struct asking all[LIMIT_DNS_AT_ONCE] = {{0}};
     long deadline = now_ms() + milliseconds;
     size_t asked = count < LIMIT_DNS_AT_ONCE ? count : LIMIT_DNS_AT_ONCE;
     for (size_t i = 0; i < asked; i++)

@@ -191,15 +191,16 @@ static bool is_user(struct arena *arena, struct span local)
 }
 
 /* LOOKUP_YES: nothing speaks for its being in use. */
-static enum lookup is_unused(struct reject_map *map, struct store *store, const char *address,
-                             struct error *e)
+static enum lookup is_unused(struct reject_map *map, struct store *store,
+                             const struct sender_set *senders, const char *address, struct error *e)
 {
     struct span all = span_of(address), local = span_slice(all, 0, span_find_byte(all, '@', 0));
     const char *plain = plain_address(map->scratch, all);
     unixtime when;
     if (!plain || strcmp(plain, address) != 0 || !is_plain(local) || is_role(local) ||
         !is_under_own_domain(map->config, domain_of(all)) ||
-        own_address_is(map->scratch, map->config, address) || is_user(map->scratch, local))
+        own_address_is(map->scratch, map->config, address) || is_user(map->scratch, local) ||
+        store_is_sender(store, senders, address))
         return LOOKUP_NO;
     enum lookup written = store_find_recipient(store, address, &when, e);
     return written == LOOKUP_ERROR ? LOOKUP_ERROR : written == LOOKUP_YES ? LOOKUP_NO : LOOKUP_YES;
@@ -213,11 +214,14 @@ static int by_text(const void *a, const void *b)
 static bool choose(struct reject_map *map, struct store *store, const char **chosen, size_t *count,
                    struct error *e)
 {
+    const struct sender_set *senders = store_senders(store, map->arena, e);
+    if (!senders)
+        return false;
     for (size_t i = 0; i < map->names.count; i++) {
         if (!map->candidate[i] || map->spared[i])
             continue;
         arena_reset(map->scratch);
-        enum lookup unused = is_unused(map, store, map->names.items[i], e);
+        enum lookup unused = is_unused(map, store, senders, map->names.items[i], e);
         if (unused == LOOKUP_ERROR)
             return false;
         if (unused == LOOKUP_YES)

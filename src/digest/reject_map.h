@@ -34,7 +34,8 @@ void reject_map_spare_header(struct reject_map *map, struct span header);
 
 /* Writes what is left of the candidates. An address is spared as well when it is one of [own]
  * address, stands under no [own] domain, is a name that every domain must have (RFC 2142, RFC 5321
- * 4.5.1) or of a user of this host, when it was ever written to, and when it needs quoting. False
+ * 4.5.1) or of a user of this host, when it was ever written to or from as far
+ * as the index knows, and when it needs quoting. False
  * with *e when something could not be looked up or read: then nothing is to be used. */
 bool reject_map_write(struct reject_map *map, struct store *store, enum reject_form form,
                       struct buf *out, struct error *e);

@@ -31,6 +31,7 @@ const char *const statement_text[STATEMENT_COUNT] = {
     [FIND_ID_RECIPIENT] = "SELECT max(time) FROM sent_to WHERE recipient = $1 AND id = $2",
     [FIND_ANY_SENT] = "SELECT 1 WHERE EXISTS (SELECT 1 FROM sent_id) "
                       "OR EXISTS (SELECT 1 FROM sent_to) OR EXISTS (SELECT 1 FROM nameless)",
+    [SENDERS_ALL] = "SELECT DISTINCT sender FROM sent_to",
     [FIND_NAMELESS] = "SELECT time FROM nameless WHERE time >= $1 AND time <= $2 LIMIT 1",
     [FIND_RELAYED] = "SELECT time FROM relayed WHERE id = $1",
     [STRAY_COUNT] = "INSERT INTO stray (id, messages, time) VALUES ($1, 1, $2) "

@@ -21,6 +21,7 @@ enum statement {
     FIND_PAIR,
     FIND_ID_RECIPIENT,
     FIND_ANY_SENT,
+    SENDERS_ALL,
     FIND_NAMELESS,
     FIND_RELAYED,
     STRAY_COUNT,

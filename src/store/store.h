@@ -81,6 +81,12 @@ enum lookup store_find_recipient(struct store *s, const char *address, unixtime 
 /* Was recipient written to from sender? */
 enum lookup store_find_pair(struct store *s, const char *sender, const char *recipient,
                             unixtime *when, struct error *e);
+/* The senders of all that is recorded, read in one pass over the index. By short hashes: of some
+ * 4,000,000,000 addresses one is taken for another. NULL on error. */
+struct sender_set;
+struct sender_set *store_senders(struct store *s, struct arena *arena, struct error *e);
+/* Is the address, or the one behind its decorations, among them? Without memory: yes. */
+bool store_is_sender(struct store *s, const struct sender_set *set, const char *address);
 /* Was the message with that ID sent to recipient? */
 enum lookup store_find_id_recipient(struct store *s, const char *message_id, const char *recipient,
                                     struct error *e);
