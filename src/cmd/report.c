@@ -150,10 +150,24 @@ static void list_line(const struct loaded *one)
     buf_free(&b);
 }
 
+/* A line as it is; to a terminal without what could steer it. */
+static void print_line(struct span line, bool terminal)
+{
+    struct buf safe = {0};
+    if (terminal)
+        printable_add(&safe, line, 0);
+    struct span shown = terminal ? buf_span(&safe) : line;
+    if (shown.n > 0)
+        fwrite(shown.p, 1, shown.n, stdout);
+    putchar('\n');
+    buf_free(&safe);
+}
+
 /* mboxrd: lines that begin with "From ", however often quoted, get one more ">". */
 static void print_mbox(struct span mail)
 {
     struct span rest = mail, line;
+    bool terminal = isatty(STDOUT_FILENO);
     puts("From MAILER-DAEMON Thu Jan  1 00:00:00 1970");
     while (span_next_line(&rest, &line)) {
         size_t quotes = 0;
@@ -161,8 +175,7 @@ static void print_mbox(struct span mail)
             quotes++;
         if (span_is(span_slice(line, quotes, quotes + 5), "From "))
             putchar('>');
-        fwrite(line.p ? line.p : "", 1, line.n, stdout);
-        putchar('\n');
+        print_line(line, terminal);
     }
     putchar('\n');
 }

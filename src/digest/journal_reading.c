@@ -67,16 +67,14 @@ static bool count_days(struct summary *s, struct store *store, enum class class,
 {
     int64_t n = 0;
     const char *class_text = class_name(class), *origin_text = origin_name(origin);
-    if (!journal_count(store, class_text, origin_text, s->days[0].start,
-                       day_end(s, SUMMARY_DAYS - 1), &n, e))
-        return false;
-    for (int i = 0; n > 0 && i < SUMMARY_DAYS; i++) {
+    enum lookup any = journal_has(store, class_text, origin_text, s->days[0].start,
+                                  day_end(s, SUMMARY_DAYS - 1), e);
+    for (int i = 0; any == LOOKUP_YES && i < SUMMARY_DAYS; i++) {
         if (!journal_count(store, class_text, origin_text, s->days[i].start, day_end(s, i), &n, e))
             return false;
         summary_count(s, i, class, origin, n);
-        n = 1;
     }
-    return true;
+    return any != LOOKUP_ERROR;
 }
 
 static bool read_picture(struct summary *s, struct store *store, struct error *e)

@@ -252,36 +252,42 @@ void summary_count(struct summary *s, int day, enum class class, enum origin ori
     s->days[day].counts[class][origin] += n;
 }
 
-void summary_add(struct summary *s, const struct journal_event *event, const struct findings *f)
+static void add(struct summary *s, const struct kind *k, const struct journal_event *event,
+                const struct findings *f)
 {
-    struct kind k;
     const struct summary_options *o = &s->work->options;
     if (o->after < 0 && event->time >= o->until)
         return;
     if (event->number > s->newest)
         s->newest = event->number;
-    if (!kind_of(s, event, &k)) {
+    if (!k) {
         s->unreadable++;
         return;
     }
-    if (!f && needs_findings(&k))
+    if (!f && needs_findings(k))
         s->unreadable++;
-    if (k.fresh)
-        s->counts[k.class][k.origin]++;
-    if (k.origin == ORIGIN_OURS)
-        add_ours(s, &k, event, f);
-    else if (k.origin == ORIGIN_FORGED && k.rechecked)
+    if (k->fresh)
+        s->counts[k->class][k->origin]++;
+    if (k->origin == ORIGIN_OURS)
+        add_ours(s, k, event, f);
+    else if (k->origin == ORIGIN_FORGED && k->rechecked)
         s->found_forged++;
-    else if (k.origin == ORIGIN_UNKNOWN && k.fresh)
-        add_doubtful(s, &k, event, f);
-    if (!k.fresh)
+    else if (k->origin == ORIGIN_UNKNOWN && k->fresh)
+        add_doubtful(s, k, event, f);
+    if (!k->fresh)
         return;
     const char *name = came_to(s, f);
     tally_lower(&s->work->domains, domain_of(span_of(name)));
-    if (k.origin == ORIGIN_FORGED)
+    if (k->origin == ORIGIN_FORGED)
         add_forged(s, event, f, name);
-    if (k.origin != ORIGIN_OURS && f)
-        senders_add(&s->senders, event, k.origin, f);
+    if (k->origin != ORIGIN_OURS && f)
+        senders_add(&s->senders, event, k->origin, f);
+}
+
+void summary_add(struct summary *s, const struct journal_event *event, const struct findings *f)
+{
+    struct kind k;
+    add(s, kind_of(s, event, &k) ? &k : NULL, event, f);
 }
 
 bool summary_visit(void *context, const struct journal_event *event)
@@ -289,13 +295,14 @@ bool summary_visit(void *context, const struct journal_event *event)
     struct summary *s = context;
     struct kind k;
     struct findings *f = NULL;
-    if (kind_of(s, event, &k) && needs_findings(&k)) {
+    bool known = kind_of(s, event, &k);
+    if (known && needs_findings(&k)) {
         arena_reset(s->work->scratch);
         f = k.origin == ORIGIN_FORGED
                 ? findings_decode_kinds(s->work->scratch, event->findings, counted_kinds)
                 : findings_decode(s->work->scratch, event->findings);
     }
-    summary_add(s, event, f);
+    add(s, known ? &k : NULL, event, f);
     return true;
 }
 

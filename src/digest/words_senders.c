@@ -14,6 +14,12 @@ void words_through_us(struct buf *out, const struct senders *s, bool own_hosts_k
                    "your own signature (DKIM). If you did not send it, somebody may be sending "
                    "through your account: change its password.",
                    s->through_us == 1 ? "is" : "are", s->through_us == 1 ? "returns" : "return");
+        if (s->traced > 0 && own_hosts_known) {
+            buf_add_string(out, " The mail of ");
+            words_number(out, s->traced);
+            buf_add_string(out, s->traced == 1 ? " other took a way past your server."
+                                               : " others took a way past your server.");
+        }
         return;
     }
     if (s->traced == 0)

@@ -170,3 +170,12 @@ bool journal_count(struct store *s, const char *class_, const char *origin, unix
                                        value_int(to)};
     return store_ask(s, JOURNAL_COUNT, parameters, 4, count, e) != LOOKUP_ERROR;
 }
+
+enum lookup journal_has(struct store *s, const char *class_, const char *origin, unixtime from,
+                        unixtime to, struct error *e)
+{
+    const struct value parameters[] = {value_text(origin), value_text(class_), value_int(from),
+                                       value_int(to)};
+    int64_t one;
+    return store_ask(s, JOURNAL_ANY, parameters, 4, &one, e);
+}

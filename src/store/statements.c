@@ -82,6 +82,8 @@ const char *const statement_text[STATEMENT_COUNT] = {
                    "AND arrival >= $3 AND arrival < $4 ORDER BY arrival",
     [JOURNAL_COUNT] = "SELECT count(*) FROM journal WHERE origin = $1 AND class = $2 "
                       "AND arrival >= $3 AND arrival < $4",
+    [JOURNAL_ANY] = "SELECT 1 FROM journal WHERE origin = $1 AND class = $2 "
+                    "AND arrival >= $3 AND arrival < $4 LIMIT 1",
     [NOTE_GET] = "SELECT value FROM note WHERE name = $1",
     [NOTE_SET] = "INSERT INTO note (name, value) VALUES ($1, $2) "
                  "ON CONFLICT (name) DO UPDATE SET value = excluded.value",

@@ -45,6 +45,7 @@ enum statement {
     JOURNAL_CHANGED,
     JOURNAL_OF,
     JOURNAL_COUNT,
+    JOURNAL_ANY,
     NOTE_GET,
     NOTE_SET,
     /* figures */

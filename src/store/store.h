@@ -223,9 +223,11 @@ bool journal_each_changed(struct store *s, unixtime from, unixtime to, journal_v
 /* Events of one class and origin that arrived in [from, to), by that time. */
 bool journal_each_of(struct store *s, const char *class_, const char *origin, unixtime from,
                      unixtime to, journal_visit visit, void *context, struct error *e);
-/* How many those are, by an index alone. */
+/* How many those are, by an index alone; and whether there are any. */
 bool journal_count(struct store *s, const char *class_, const char *origin, unixtime from,
                    unixtime to, int64_t *count, struct error *e);
+enum lookup journal_has(struct store *s, const char *class_, const char *origin, unixtime from,
+                        unixtime to, struct error *e);
 
 /* The note of the last `before` for which store_prune has left nothing, in seconds since 1970. */
 #define STORE_NOTE_PRUNED "pruned-before"
