@@ -38,6 +38,7 @@ struct config {
     struct config_list relays;        /* host names of ours in Received, lower case */
     struct config_list keyed_headers; /* "Name: value" */
     struct config_list prvs_keys;     /* secrets of prvs tags: values, or the content of files */
+    bool prvs_complete;               /* all that is sent has a tag */
 
     /* [maildir] */
     const char *maildir;     /* absolute */

@@ -19,6 +19,7 @@ const struct config_key config_keys[] = {
     {"own", "relay", read_domains, FIELD(relays), true, 0, 0},
     {"own", "keyed-header", read_keyed_header, FIELD(keyed_headers), true, 0, 0},
     {"own", "prvs-key", read_prvs_key, FIELD(prvs_keys), true, 0, 0},
+    {"own", "prvs-complete", read_bool, FIELD(prvs_complete), false, 0, 0},
     {"maildir", "path", read_path, FIELD(maildir), false, 0, 0},
     {"maildir", "layout", read_layout, FIELD(layout), false, 0, 0},
     {"maildir", "expire-days", read_number, FIELD(expire_days), false, 0, 36500},

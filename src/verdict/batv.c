@@ -58,17 +58,27 @@ static bool signature_matches(struct span tag, struct span address, const char *
     return span_is_nocase(span_slice(tag, SIGNED_FROM, TAG_LENGTH), hex);
 }
 
+static bool is_signed(struct arena *arena, const struct tagged *t, const char *key)
+{
+    if (signature_matches(t->tag, t->address, key))
+        return true;
+    char *lower = arena_string(arena, t->address);
+    if (!lower)
+        return false;
+    for (size_t i = 0; i < t->address.n; i++)
+        lower[i] = ascii_lower(lower[i]);
+    return signature_matches(t->tag, (struct span){lower, t->address.n}, key);
+}
+
 bool batv_tag_is_valid(struct arena *arena, const char *address, const char *key, unixtime when)
 {
     struct tagged t;
-    if (!split(span_of(address), &t) || when < 0 || !is_current(t.tag, when))
-        return false;
-    if (signature_matches(t.tag, t.address, key))
-        return true;
-    char *lower = arena_string(arena, t.address);
-    if (!lower)
-        return false;
-    for (size_t i = 0; i < t.address.n; i++)
-        lower[i] = ascii_lower(lower[i]);
-    return signature_matches(t.tag, (struct span){lower, t.address.n}, key);
+    return split(span_of(address), &t) && when >= 0 && is_current(t.tag, when) &&
+           is_signed(arena, &t, key);
+}
+
+bool batv_tag_is_signed(struct arena *arena, const char *address, const char *key)
+{
+    struct tagged t;
+    return split(span_of(address), &t) && is_signed(arena, &t, key);
 }

@@ -17,4 +17,7 @@
  * address is tried as it stands and in lower case. False without memory. */
 bool batv_tag_is_valid(struct arena *arena, const char *address, const char *key, unixtime when);
 
+/* The same whenever it ends: true for a tag that has run out, too. */
+bool batv_tag_is_signed(struct arena *arena, const char *address, const char *key);
+
 #endif

@@ -85,8 +85,47 @@ static bool row_2_known_id(struct judgement *j)
     return false;
 }
 
+static bool was_ever_tagged(const struct judgement *j, const char *address)
+{
+    for (size_t i = 0; i < j->config->prvs_keys.count; i++)
+        if (batv_tag_is_signed(j->arena, address, j->config->prvs_keys.items[i]))
+            return true;
+    return false;
+}
+
+/* What answers to the envelope sender of the original, and does so from a null sender (RFC 5321
+ * 4.5.5): nothing else has to carry its tag. */
+static bool answers_the_envelope(const struct judgement *j)
+{
+    enum class class = j->f->class;
+    const struct evidence *sender = findings_get(j->f, EVIDENCE_ENVELOPE_SENDER, 0);
+    return (class == CLASS_BOUNCE || class == CLASS_DELAY || class == CLASS_SUCCESS) && sender &&
+           sender->value[0] == '\0';
+}
+
+/* Only where the index has been asked: a known ID outweighs a missing tag. A tag that has run out
+ * in any place is doubt, and so is not knowing the recipient. */
+static bool lacks_tag(struct judgement *j)
+{
+    if (!j->config->prvs_complete || j->config->prvs_keys.count == 0 || j->f->truncated ||
+        !j->store || !answers_the_envelope(j))
+        return false;
+    const struct evidence *v, *first = NULL;
+    for (int k = EVIDENCE_ENVELOPE_RECIPIENT; k <= EVIDENCE_TO; k++)
+        for (size_t n = 0; (v = findings_get(j->f, (enum evidence_kind)k, n)); n++) {
+            if (was_ever_tagged(j, v->value))
+                return false;
+            if (!first && k != EVIDENCE_TO)
+                first = v;
+        }
+    return first && because(j,
+                            "all you send has a prvs tag, and it came to %s without a true one "
+                            "(%s)",
+                            first->value, first->where);
+}
+
 /* Doubt keeps the row from holding: a list that is empty, an address that was cut off. */
-static bool row_3_nobodys_address(struct judgement *j)
+static bool is_nobodys_address(struct judgement *j)
 {
     const struct evidence *first = NULL;
     if (!j->config->addresses_complete || j->config->addresses.count == 0 || j->f->truncated)
@@ -104,6 +143,11 @@ static bool row_3_nobodys_address(struct judgement *j)
     }
     return first &&
            because(j, "nobody uses the address it came to, %s (%s)", first->value, first->where);
+}
+
+static bool row_3_nobody_sent_it(struct judgement *j)
+{
+    return is_nobodys_address(j) || lacks_tag(j);
 }
 
 static bool row_4_no_index(struct judgement *j)
@@ -274,7 +318,7 @@ static bool row_10_anything_else(struct judgement *j)
 const struct row origin_table[] = {
     {1, ORIGIN_OURS, row_1_tag_or_key},
     {2, ORIGIN_OURS, row_2_known_id},
-    {3, ORIGIN_FORGED, row_3_nobodys_address},
+    {3, ORIGIN_FORGED, row_3_nobody_sent_it},
     {4, ORIGIN_UNKNOWN, row_4_no_index},
     {5, ORIGIN_OURS, row_5_recipient},
     {6, ORIGIN_UNKNOWN, row_6_known_recipient},

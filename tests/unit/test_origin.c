@@ -260,6 +260,69 @@ static void test_row_3_doubt(void **state)
     ASSERT_ROW(4, ORIGIN_UNKNOWN);
 }
 
+/* All mail is tagged: then a null-sender notice without a true tag is forged, and nothing else. */
+static void use_tags_for_all(void)
+{
+    w.config->prvs_keys = LIST("another key");
+    w.config->prvs_complete = true;
+}
+
+static void test_row_3_missing_tag(void **state)
+{
+    (void)state;
+    covered();
+    use_tags_for_all();
+    forged_bounce();
+    ASSERT_ROW(3, ORIGIN_FORGED);
+    forged_bounce();
+    w.evidence[1].value = "prvs=9999123456=x7@example.org"; /* made with no key of ours */
+    ASSERT_ROW(3, ORIGIN_FORGED);
+    forged_bounce();
+    w.findings.class = CLASS_DELAY;
+    ASSERT_ROW(3, ORIGIN_FORGED);
+    w.config->prvs_complete = false;
+    ASSERT_ROW(9, ORIGIN_FORGED);
+}
+
+static void test_row_3_missing_tag_proves_nothing_else(void **state)
+{
+    (void)state;
+    covered();
+    use_tags_for_all();
+    forged_bounce();
+    w.evidence[4].value = "robot@far.example"; /* not the null sender */
+    ASSERT_ROW(9, ORIGIN_FORGED);
+    citing_autoreply("ticket-4711@desk.example", "support@desk.example");
+    found(EVIDENCE_ENVELOPE_SENDER, "");
+    ASSERT_ROW(10, ORIGIN_UNKNOWN);
+    /* never against a known ID */
+    sent("forged@example.org", "ann@example.org", "victim@far.example", w.now - 1 DAYS);
+    forged_bounce();
+    ASSERT_ROW(2, ORIGIN_OURS);
+}
+
+static void test_row_3_tag_that_ran_out(void **state)
+{
+    (void)state;
+    const unixtime day_000 = 20000 DAYS;
+    w.config->prvs_keys = LIST("secret");
+    w.config->prvs_complete = true;
+    forged_bounce();
+    found(EVIDENCE_DELIVERED_TO, "prvs=0004117d88=bob@example.org");
+    ASSERT_VERDICT(judge_at(day_000, false), 1, ORIGIN_OURS);
+    assert_int_not_equal(judge_at(day_000 + 400 DAYS, false).row, 3);
+}
+
+static void test_row_3_missing_tag_needs_the_index(void **state)
+{
+    (void)state;
+    use_tags_for_all();
+    store_close(w.store);
+    w.store = NULL;
+    forged_bounce();
+    ASSERT_ROW(4, ORIGIN_UNKNOWN);
+}
+
 /* --- row 4 --- */
 
 static void test_row_4_empty(void **state)
@@ -462,6 +525,24 @@ static void test_row_7_traces(void **state)
 }
 
 /* --- row 8 --- */
+
+/* Nothing of ours recorded it: any trace of us is doubt, and the copy in Sent, once it is read,
+ * settles it. */
+static void test_row_7_phone_through_another_server(void **state)
+{
+    (void)state;
+    covered();
+    forged_bounce();
+    found(EVIDENCE_DKIM, "example.org");
+    ASSERT_ROW(7, ORIGIN_UNKNOWN);
+    w.config->sources = LIST(SOURCE_STDIN, "imap:home");
+    ran("imap:home", false, w.now - 60 DAYS, w.now - 3600);
+    forged_bounce();
+    ASSERT_ROW(8, ORIGIN_UNKNOWN); /* what the phone filed in Sent since is not read yet */
+    sent("forged@example.org", "ann@example.org", "victim@far.example", w.now - 7200);
+    ran("imap:home", false, w.now - 60 DAYS, w.now);
+    ASSERT_ROW(2, ORIGIN_OURS);
+}
 
 static void test_row_8_classes_that_answer_anything(void **state)
 {
@@ -708,6 +789,79 @@ static void test_bounce_faster_than_the_record(void **state)
     ASSERT_VERDICT(judge_at(w.now - 5, false), 5, ORIGIN_OURS);
 }
 
+/* A copy dated ahead by a wrong clock counts as sent now; one dated long ago is no reason to take
+ * the response for an answer to it. */
+static void test_clocks_that_are_wrong(void **state)
+{
+    (void)state;
+    covered();
+    sent("ahead@example.org", "ann@example.org", "joe@far.example", w.now + 400 DAYS);
+    sent("behind@example.org", "ann@example.org", "jane@far.example", w.now - 400 DAYS);
+    response(CLASS_BOUNCE);
+    found(EVIDENCE_ENVELOPE_RECIPIENT, "ann@example.org");
+    failed("joe@far.example");
+    ASSERT_ROW(5, ORIGIN_OURS);
+    ASSERT_VERDICT(judge_at(w.now - LIMIT_CLOCK_SKEW + 5, false), 5, ORIGIN_OURS);
+    ASSERT_VERDICT(judge_at(w.now - LIMIT_CLOCK_SKEW - 5, false), 6, ORIGIN_UNKNOWN);
+    w.findings.recipient_count = 0;
+    failed("jane@far.example");
+    ASSERT_ROW(6, ORIGIN_UNKNOWN);
+    forged_bounce();
+    found(EVIDENCE_ORIGINAL_DATE, date_field(w.now + 3000 DAYS));
+    ASSERT_ROW(9, ORIGIN_FORGED); /* a date in the future adds nothing */
+}
+
+/* The same genuine bounce again and again stays ours and is never marked. */
+static void test_replayed_bounce(void **state)
+{
+    (void)state;
+    covered();
+    sent("known@example.org", "ann@example.org", "joe@far.example", w.now - 2 DAYS);
+    response(CLASS_BOUNCE);
+    found(EVIDENCE_RETURNED_ID, "known@example.org");
+    failed("joe@far.example");
+    for (int i = 0; i < 2 * LIMIT_SCRAPED_ID; i++) {
+        struct verdict v = judge_at(w.now, true);
+        ASSERT_VERDICT(v, 2, ORIGIN_OURS);
+        assert_false(v.marked);
+    }
+}
+
+/* --- the order of the rows --- */
+
+/* Each row is made to hold beside all later ones, from the last to the first. */
+static void test_order_of_rows(void **state)
+{
+    (void)state;
+    struct error e = {0};
+    covered();
+    forged_bounce();
+    found(EVIDENCE_IN_REPLY_TO, "1@mail.amazonses.com");
+    ASSERT_ROW(10, ORIGIN_UNKNOWN);
+    forged_bounce();
+    ASSERT_ROW(9, ORIGIN_FORGED);
+    sent(NULL, "ann@example.org", NULL, w.now - 1 DAYS);
+    ASSERT_ROW(8, ORIGIN_UNKNOWN);
+    found(EVIDENCE_RELAY, "mx.example.org");
+    ASSERT_ROW(7, ORIGIN_UNKNOWN);
+    sent("more@example.org", "x7@example.org", "victim@far.example", w.now - 1 DAYS);
+    ASSERT_ROW(6, ORIGIN_UNKNOWN);
+    w.evidence[0].value = "rewritten@phx.gbl";
+    ASSERT_ROW(5, ORIGIN_OURS);
+    struct store *kept = w.store;
+    w.store = NULL;
+    ASSERT_ROW(4, ORIGIN_UNKNOWN);
+    use_only("ann@example.org");
+    ASSERT_ROW(3, ORIGIN_FORGED);
+    w.store = kept;
+    assert_true(store_add_relayed(w.store, "rewritten@phx.gbl", w.now, &e));
+    ASSERT_ROW(3, ORIGIN_FORGED);
+    sent("rewritten@phx.gbl", "ann@example.org", "victim@far.example", w.now - 1 DAYS);
+    ASSERT_ROW(2, ORIGIN_OURS);
+    found(EVIDENCE_KEYED_HEADER, "X-Ours: 77");
+    ASSERT_ROW(1, ORIGIN_OURS);
+}
+
 /* --- the rest of a verdict --- */
 
 static void test_mail(void **state)
@@ -752,6 +906,10 @@ int main(void)
         WORLD_TEST(test_row_3_one_own_address_stops_it),
         WORLD_TEST(test_row_3_without_addresses),
         WORLD_TEST(test_row_3_doubt),
+        WORLD_TEST(test_row_3_missing_tag),
+        WORLD_TEST(test_row_3_missing_tag_proves_nothing_else),
+        WORLD_TEST(test_row_3_tag_that_ran_out),
+        WORLD_TEST(test_row_3_missing_tag_needs_the_index),
         WORLD_TEST(test_row_4_empty),
         WORLD_TEST(test_row_4_no_store),
         WORLD_TEST(test_row_5_no_id),
@@ -769,6 +927,7 @@ int main(void)
         WORLD_TEST(test_row_6_responder_stands_in),
         WORLD_TEST(test_row_7_relayed),
         WORLD_TEST(test_row_7_traces),
+        WORLD_TEST(test_row_7_phone_through_another_server),
         WORLD_TEST(test_row_8_classes_that_answer_anything),
         WORLD_TEST(test_row_8_no_complete_since),
         WORLD_TEST(test_row_8_no_source),
@@ -790,6 +949,9 @@ int main(void)
         WORLD_TEST(test_arrival_in_the_future_is_now),
         WORLD_TEST(test_arrival_long_ago_is_not_covered),
         WORLD_TEST(test_bounce_faster_than_the_record),
+        WORLD_TEST(test_clocks_that_are_wrong),
+        WORLD_TEST(test_replayed_bounce),
+        WORLD_TEST(test_order_of_rows),
         WORLD_TEST(test_mail),
         WORLD_TEST(test_origin_names),
     };
