@@ -27,7 +27,7 @@ DEPS_CHECK := libcmocka-dev tidy chromium perl python3 procps iproute2 util-linu
 DEPS_LINT  := clang-format clang-tidy cppcheck mandoc shellcheck
 DEPS_FUZZ  := clang
 DEPS_BENCH := hyperfine valgrind sqlite3 procmail maildrop fdm liblmdb-dev time libsisimai-perl \
-              python3-flufl.bounce spamassassin
+              python3-flufl.bounce spamassassin imapfilter isync
 
 # --- flags ----------------------------------------------------------------------------------------
 PACKAGES := libpcre2-8 inih sqlite3 nettle zlib gnutls
