@@ -45,7 +45,7 @@ static inline size_t alphabet_of(struct span pattern, char *out)
 /* What the pattern accepts, put together in the order in which its characters stand in it, so that
  * it gets on. */
 struct attack {
-    const pcre2_code *code;
+    pcre2_code *code;
     pcre2_match_data *result;
     char prefix[PREFIX_MAX];
     size_t n;

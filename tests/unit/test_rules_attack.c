@@ -11,9 +11,9 @@
 #include <cmocka.h>
 
 /* Bytes of a subject, and steps for each of them that are too many: LIMIT_TEXT takes some 50 ms by
- * so many. The dearest pattern that is not quadratic, of a hundred alternatives, takes 121. */
-#define SUBJECT      ((size_t)8 * 1024)
-#define STEPS_A_BYTE ((size_t)150)
+ * so many. The dearest pattern that is not quadratic, of a hundred alternatives, takes 130. */
+#define SUBJECT      ((size_t)16 * 1024)
+#define STEPS_A_BYTE ((size_t)200)
 
 /* The sanitizers make it slow, and look for something else. */
 #ifdef __SANITIZE_ADDRESS__
