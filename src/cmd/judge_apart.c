@@ -66,6 +66,9 @@ bool apart_judge(struct context *c, const struct findings *f, bool count_strays,
     if (!verdict_judge(c->arena, f, c->config, &index, arrival, out))
         return error_memory(e);
     if (out->row == 4 && out->store_note[0])
-        return error_set(e, ERROR_RETRY, "the index cannot be read: %s", out->store_note);
+        return error_set(e, ERROR_RETRY,
+                         "its origin is unknown: %s. 'backsift sweep' judges it again when that is "
+                         "mended",
+                         out->store_note);
     return true;
 }

@@ -34,11 +34,15 @@ static bool disk_or_permission(const struct connection *c, int code, struct erro
     int why = sqlite3_system_errno(c->db);
     bool full = why == ENOSPC || why == EDQUOT || (code & 0xff) == SQLITE_FULL;
     if (full)
-        return error_set(e, ERROR_RETRY, "the index %s cannot grow: the disk or quota is full",
+        return error_set(e, ERROR_RETRY,
+                         "the index %s cannot grow: the disk or quota is full, make room there",
                          c->path);
     if ((code & 0xff) == SQLITE_IOERR || why == EMFILE || why == ENFILE || why == ENOMEM)
-        return error_set(e, ERROR_RETRY, "the index %s cannot be read or written: %s (%s)", c->path,
-                         sqlite3_errstr(code), strerror(why));
+        return error_set(
+            e, ERROR_RETRY,
+            "the index %s cannot be read or written: %s (%s): check the disk and, when it "
+            "is well again, 'backsift index verify'",
+            c->path, sqlite3_errstr(code), strerror(why));
     return error_set(e, ERROR_CONFIG,
                      "the index %s cannot be opened or written: check the permissions of the file, "
                      "of %s-wal and %s-shm, and of the folder (%s)",
@@ -50,15 +54,20 @@ bool sqlite_failed(const struct connection *c, int code, struct error *e)
     switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return error_set(e, ERROR_RETRY, "the index %s is locked by another process (waited %d ms)",
-                         c->path, c->wait_ms);
+        return error_set(
+            e, ERROR_RETRY,
+            "the index %s is locked by another process (waited %d ms); if that stays so, "
+            "'fuser %s' names it",
+            c->path, c->wait_ms, c->path);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
     case SQLITE_FORMAT:
-        return error_set(e, ERROR_CONFIG,
-                         "the index %s is damaged (%s): move it away with its -wal and -shm files "
-                         "and run 'backsift record' again, or restore it from a backup",
-                         c->path, sqlite3_errstr(code));
+        return error_set(
+            e, ERROR_CONFIG,
+            "the index %s is damaged (%s; 'backsift index verify' tells more): restore it "
+            "from a backup, or move it away with its -wal and -shm files and run "
+            "'backsift record' again",
+            c->path, sqlite3_errstr(code));
     case SQLITE_NOMEM:
         return error_memory(e);
     case SQLITE_FULL:

@@ -31,7 +31,9 @@ static bool is_lost(struct connection *c, enum error_kind kind, const char *what
 {
     char why[512];
     first_line(PQerrorMessage(c->pg), why);
-    error_set(&c->lost, kind, "the index in PostgreSQL: %s%s%s", what, *why ? ": " : "", why);
+    error_set(&c->lost, kind,
+              "the index in PostgreSQL: %s%s%s; look at the server and at [index] url", what,
+              *why ? ": " : "", why);
     if (e)
         *e = c->lost;
     return false;
