@@ -514,6 +514,62 @@ static void test_journal_each(void **state)
     expect_each(f, 0, 1, 99, "");
 }
 
+/* What the digest asks: by number, by change, by kind. */
+static void test_journal_by_kind(void **state)
+{
+    struct store_fixture *f = *state;
+    static const char *const names[] = {"a", "b", "c", "d"};
+    struct journal_event events[4];
+    struct seen s = {.most = 99, .f = f};
+    struct journal_range range = {.after = -1, .from = NOW + 5, .to = NOW + 25};
+    int64_t n;
+    for (int i = 0; i < 4; i++) {
+        events[i] = sample(names[i], NOW + 10 * i);
+        events[i].arrival = NOW + 10 * i;
+        assert_true(journal_add(f->store, &events[i], &f->e));
+    }
+    assert_true(journal_each_since(f->store, &range, visit, &s, &f->e));
+    range = (struct journal_range){.after = events[2].number, .to = NOW * 2};
+    assert_true(journal_each_since(f->store, &range, visit, &s, &f->e));
+    range = (struct journal_range){.after = -1, .from = NOW * 2, .to = NOW * 3};
+    assert_true(journal_each_since(f->store, &range, visit, &s, &f->e));
+    assert_string_equal(s.files, "bcd");
+    s.files[0] = '\0';
+    assert_true(
+        journal_each_of(f->store, "bounce", events[0].origin, NOW, NOW + 20, visit, &s, &f->e));
+    assert_string_equal(s.files, "ab");
+    assert_true(journal_count(f->store, "bounce", events[0].origin, NOW, NOW + 21, &n, &f->e));
+    assert_int_equal(n, 3);
+    assert_int_equal(journal_has(f->store, "delay", events[0].origin, 0, NOW * 2, &f->e),
+                     LOOKUP_NO);
+    events[1].origin = "ours";
+    events[1].changed = NOW + 500;
+    assert_true(journal_update(f->store, &events[1], &f->e));
+    assert_int_equal(journal_has(f->store, "bounce", "ours", 0, NOW * 2, &f->e), LOOKUP_YES);
+    s.files[0] = '\0';
+    assert_true(journal_each_changed(f->store, NOW + 500, NOW + 501, visit, &s, &f->e));
+    assert_string_equal(s.files, "b");
+}
+
+static void test_senders(void **state)
+{
+    struct store_fixture *f = *state;
+    struct sender_set *none = store_senders(f->store, f->home.arena, &f->e);
+    assert_non_null(none);
+    assert_false(store_is_sender(f->store, none, "ann@o.example"));
+    for (int i = 0; i < 200; i++) {
+        const char *id = arena_printf(f->home.arena, "%d@o.example", i);
+        assert_true(fixture_send(f, id, arena_printf(f->home.arena, "ann%d@o.example", i),
+                                 "bob@far.example", NOW));
+    }
+    assert_true(fixture_send(f, "x@o.example", NULL, "carol@far.example", NOW));
+    struct sender_set *set = store_senders(f->store, f->home.arena, &f->e);
+    assert_true(store_is_sender(f->store, set, "Ann7@o.example"));
+    assert_true(store_is_sender(f->store, set, "ann199+tag@o.example"));
+    assert_false(store_is_sender(f->store, set, "ann200@o.example"));
+    assert_false(store_is_sender(f->store, set, "bob@far.example"));
+}
+
 static void test_journal_is_pruned(void **state)
 {
     struct store_fixture *f = *state;
@@ -721,6 +777,8 @@ int main(void)
         TEST(test_prune_again),
         TEST(test_journal),
         TEST(test_journal_each),
+        TEST(test_journal_by_kind),
+        TEST(test_senders),
         TEST(test_journal_is_pruned),
         TEST(test_many_writers),
         TEST(test_killed_writer),
