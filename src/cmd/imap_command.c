@@ -236,6 +236,7 @@ struct job {
 static const struct job jobs[] = {
     {"sweep", sweep, true},
     {"record", record, true},
+    {"recheck", imap_recheck, true},
     {"append", imap_append, false},
 };
 

@@ -103,6 +103,23 @@ static enum error_kind kind_of(int status)
     return ERROR_RETRY;
 }
 
+/* Runs the subcommand beside this program and waits for it. */
+static bool run_and_wait(char **argv, int *status, struct error *e)
+{
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        imap_program_run(argv, e);
+        command_print_error(e);
+        _exit(exit_code_of(e));
+    }
+    if (pid < 0)
+        return error_system(e, ERROR_RETRY, errno, "cannot start " PROGRAM);
+    while (waitpid(pid, status, 0) < 0 && errno == EINTR)
+        ;
+    return true;
+}
+
 bool imap_program_record(const char *source, bool quiet, const char *config, struct error *e)
 {
     static char record[] = "record", quietly[] = "--quiet", with[] = "--config";
@@ -116,18 +133,36 @@ bool imap_program_record(const char *source, bool quiet, const char *config, str
         argv[n++] = (char *)config;
     }
     argv[n] = (char *)source;
-    fflush(stdout);
-    pid_t pid = fork();
-    if (pid == 0) {
-        imap_program_run(argv, e);
-        command_print_error(e);
-        _exit(exit_code_of(e));
-    }
-    if (pid < 0)
-        return error_system(e, ERROR_RETRY, errno, "source %s: cannot start " PROGRAM, source);
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
+    if (!run_and_wait(argv, &status, e))
+        return false;
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return true;
     return error_set(e, kind_of(status), "source %s has not been read to its end", source);
+}
+
+bool imap_program_recheck(const char *account, unixtime since, bool dry_run, bool quiet,
+                          const char *config, struct error *e)
+{
+    static char recheck[] = "recheck", from[] = "--since", quietly[] = "--quiet",
+                dry[] = "--dry-run", with[] = "--config", end[] = "--";
+    char date[32];
+    char *argv[10] = {recheck, from, date};
+    size_t n = 3;
+    int status = 0;
+    clock_format(since, date);
+    if (dry_run)
+        argv[n++] = dry;
+    if (quiet)
+        argv[n++] = quietly;
+    if (config) {
+        argv[n++] = with;
+        argv[n++] = (char *)config;
+    }
+    argv[n++] = end;
+    argv[n] = (char *)account;
+    if (!run_and_wait(argv, &status, e))
+        return false;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return true;
+    return error_set(e, kind_of(status), "imap:%s has not been rechecked to its end", account);
 }

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 
 /* True when an argument names an account: "imap:NAME". */
@@ -18,7 +19,7 @@ bool imap_program_is_account(const char *word);
  * when it cannot be run, with *e (kind ERROR_CONFIG). */
 bool imap_program_run(char **argv, struct error *e);
 
-/* The same for `backsift-imap append ACCOUNT`, which puts the mail on standard input into the
+/* Becomes `backsift-imap append ACCOUNT`, which puts the mail on standard input into the
  * account's INBOX. config is --config or NULL. */
 bool imap_program_append(const char *account, const char *config, struct error *e);
 
@@ -28,5 +29,9 @@ extern const char imap_watch_usage[];
 /* Runs `backsift-imap record` for one source "imap:NAME" and waits for it. config is --config or
  * NULL. False with *e when it has failed; it has told why on standard error itself. */
 bool imap_program_record(const char *source, bool quiet, const char *config, struct error *e);
+
+/* The same for `backsift-imap recheck` over the events of one account since that time. */
+bool imap_program_recheck(const char *account, unixtime since, bool dry_run, bool quiet,
+                          const char *config, struct error *e);
 
 #endif

@@ -61,6 +61,10 @@ bool imap_watch(const struct imap_options *options, const char *word, struct err
 /* Records what is new in the mailbox of sent mail (imap_sent.c). *added: copies recorded. */
 bool imap_record_sent(struct imap_run *r, int64_t *added, struct error *e);
 
+/* Judges filed responses of the account again and moves those whose origin has changed
+ * (imap_recheck.c). options.since: of events; 0: the reach and some days. */
+bool imap_recheck(struct imap_run *r, struct error *e);
+
 /* Puts the mail on standard input into the account's INBOX (imap_append.c). */
 bool imap_append(struct imap_run *r, struct error *e);
 

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "cmd/imap_place.h"
 #include "cmd/imap_run.h"
 #include "evidence/bulk_reader.h"
 #include "mailbox/imap_fetch.h"
@@ -168,11 +169,11 @@ static bool judge_candidates(struct sweep *s, struct error *e)
 
 /* --- the journal --- */
 
-/* The message's place before it was moved, in the words of RFC 5092. */
-static const char *file_of(struct sweep *s, const struct candidate *c)
+/* The message's place before it is moved. */
+static const char *file_of(struct sweep *s, uint32_t uid)
 {
-    return arena_printf(s->arena, "%s;UIDVALIDITY=%u/;UID=%u", s->mailbox, s->state.validity,
-                        c->uid);
+    const struct imap_place place = {s->mailbox, s->state.validity, uid};
+    return imap_place_write(s->arena, &place);
 }
 
 static bool add_event(struct sweep *s, const struct candidate *c, const char *file, struct error *e)
@@ -200,7 +201,7 @@ static bool journal_one(struct sweep *s, const struct candidate *c, struct error
 {
     struct journal_event event;
     struct store *store = s->run->context.store;
-    const char *file = file_of(s, c);
+    const char *file = file_of(s, c->uid);
     if (!file)
         return error_memory(e);
     switch (journal_find(store, s->arena, s->run->name, file, &event, e)) {
@@ -262,9 +263,42 @@ static bool ensure_folder(struct sweep *s, const char *folder, struct error *e)
     return name && imap_folder_ensure(&s->run->session, name, e);
 }
 
+/* Where the message is now: recheck finds it there. */
+static bool journal_place(struct sweep *s, uint32_t uid, const struct imap_place *place,
+                          struct error *e)
+{
+    struct journal_event event;
+    struct store *store = s->run->context.store;
+    const char *file = file_of(s, uid), *there = imap_place_write(s->arena, place);
+    if (!file || !there)
+        return error_memory(e);
+    enum lookup found = journal_find(store, s->arena, s->run->name, file, &event, e);
+    event.file = there;
+    return found != LOOKUP_ERROR && (found == LOOKUP_NO || journal_update(store, &event, e));
+}
+
+static bool journal_places(struct sweep *s, const char *name, uint32_t validity,
+                           const uint32_t *uids, const uint32_t *placed, size_t count,
+                           struct error *e)
+{
+    struct store *store = s->run->context.store;
+    if (validity == 0)
+        return true;
+    if (!store_begin(store, e))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const struct imap_place place = {name, validity, placed[i]};
+        if (placed[i] != 0 && !journal_place(s, uids[i], &place, e)) {
+            store_rollback(store);
+            return false;
+        }
+    }
+    return store_commit(store, e);
+}
+
 static bool move_to_folder(struct sweep *s, const char *folder, struct error *e)
 {
-    uint32_t uids[LIMIT_IMAP_BATCH];
+    uint32_t uids[LIMIT_IMAP_BATCH], placed[LIMIT_IMAP_BATCH], validity;
     size_t n = 0;
     enum imap_moved how;
     const char *name = imap_folder_name(&s->run->session, folder, e);
@@ -273,7 +307,8 @@ static bool move_to_folder(struct sweep *s, const char *folder, struct error *e)
     for (size_t i = 0; i < s->count; i++)
         if (is_for(&s->candidates[i], folder))
             uids[n++] = s->candidates[i].uid;
-    if (!imap_move(&s->run->session, uids, n, name, &how, e))
+    if (!imap_move(&s->run->session, uids, n, name, &how, &validity, placed, e) ||
+        !journal_places(s, name, validity, uids, placed, n, e))
         return false;
     s->run->tally.moved += (int64_t)n;
     if (how == IMAP_MOVED_AND_MARKED)

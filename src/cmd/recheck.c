@@ -10,18 +10,22 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "config/imap_account.h"
 #include "cmd/context.h"
 #include "cmd/exit_code.h"
 #include "cmd/folder_names.h"
+#include "cmd/imap_program.h"
 #include "cmd/mend.h"
 #include "cmd/refile.h"
 #include "cmd/refresh.h"
+#include "cmd/rejudge.h"
 
 static const char usage[] =
     "Usage: backsift recheck [OPTION]...\n"
     "Read what is new in the declared sources, then judge responses again that were filed with\n"
     "origin unknown or forged: to ours, or from unknown to forged. Messages move to the folder of\n"
-    "their new verdict; each one rescued is printed. What 'mark' decided stays.\n\n"
+    "their new verdict; each one rescued is printed. What 'mark' decided stays. Accounts at mail\n"
+    "servers take part, where the server says where it puts what is moved (UIDPLUS).\n\n"
     "  -d, --days=N            responses of the last N days (default: reach-days and 7 more)\n"
     "  -n, --dry-run           print what would change; move nothing\n"
     "  -q, --quiet             print nothing but errors\n"
@@ -29,18 +33,8 @@ static const char usage[] =
     "  -h, --help              show this help\n\n"
     "Exit: 0 done; 64 usage; 65 a source cannot be read; 75 try again; 78 configuration.\n";
 
-/* Days that a response may wait beyond the reach for a source to catch up. */
-#define DAYS_TO_CATCH_UP 7
-
-/* An event whose origin changes. Strings are the round's. */
-struct change {
-    struct journal_event event;
-    struct refiling to;
-    const char *subject;
-};
-
 struct tally {
-    int64_t looked_at, rescued, forged, added;
+    int64_t rescued, forged, added;
 };
 
 struct recheck {
@@ -50,11 +44,7 @@ struct recheck {
     bool dry_run, quiet, help;
 
     struct maildir *maildir;
-    const char *mailbox;
-    struct arena *arena;    /* of one event */
-    struct arena *round;    /* of one round of changes */
-    struct change *changes; /* LIMIT_RECHECK_ROUND of them */
-    size_t change_count;
+    struct rejudging judging;
     struct tally tally;
     struct error first; /* the first error that did not end the run */
 };
@@ -65,63 +55,6 @@ static void keep_first(void *context, const struct error *e)
     command_print_error(e);
     if (r->first.kind == ERROR_NONE)
         r->first = *e;
-}
-
-/* --- judging --- */
-
-static bool is_candidate(const struct recheck *r, const struct journal_event *event)
-{
-    enum origin origin;
-    return !event->by_user && origin_from_name(event->origin, &origin) && origin != ORIGIN_OURS &&
-           strcmp(event->mailbox, r->mailbox) == 0;
-}
-
-static bool leads_on(const char *from, enum origin to)
-{
-    return to == ORIGIN_OURS ||
-           (to == ORIGIN_FORGED && strcmp(from, origin_name(ORIGIN_UNKNOWN)) == 0);
-}
-
-static bool copy_strings(struct arena *arena, struct change *c)
-{
-    const char **strings[] = {&c->event.class_,          &c->event.origin, &c->event.rule,
-                              &c->event.mailbox,         &c->event.folder, &c->event.file,
-                              &c->event.previous_origin, &c->subject};
-    for (size_t i = 0; i < sizeof strings / sizeof *strings; i++) {
-        *strings[i] = arena_string(arena, span_of(*strings[i]));
-        if (!*strings[i])
-            return false;
-    }
-    c->event.findings = (struct span){0};
-    return true;
-}
-
-static bool add_change(struct recheck *r, const struct journal_event *event,
-                       const struct findings *f, const struct verdict *v)
-{
-    const struct evidence *subject = findings_get(f, EVIDENCE_SUBJECT, 0);
-    struct change *c = &r->changes[r->change_count];
-    *c = (struct change){.event = *event,
-                         .to = {v->origin, v->row, v->marked, false},
-                         .subject = subject ? subject->value : ""};
-    if (!copy_strings(r->round, c))
-        return false;
-    return ++r->change_count < LIMIT_RECHECK_ROUND;
-}
-
-static bool judge_again(void *context, const struct journal_event *event)
-{
-    struct recheck *r = context;
-    struct index_access index = {.store = r->context.store, .note = ""};
-    struct verdict v;
-    if (!is_candidate(r, event))
-        return true;
-    arena_reset(r->arena);
-    r->tally.looked_at++;
-    struct findings *f = findings_decode(r->arena, event->findings);
-    if (!f || !verdict_judge(r->arena, f, r->context.config, &index, event->arrival, &v))
-        return true;
-    return !leads_on(event->origin, v.origin) || add_change(r, event, f, &v);
 }
 
 /* --- moving --- */
@@ -156,7 +89,7 @@ static bool apply(struct recheck *r, struct folder_names *names, struct change *
     bool there;
     if (!r->dry_run &&
         (!folder_names_have(names, c->event.folder, c->event.file, &there, e) ||
-         !refile(&r->context, r->round, r->maildir, &c->event, there, &c->to, &done, e)))
+         !refile(&r->context, r->judging.round, r->maildir, &c->event, there, &c->to, &done, e)))
         return false;
     count_change(r, c);
     print_change(r, c, was, done.path);
@@ -172,7 +105,7 @@ static bool apply_some(struct recheck *r, struct folder_names *names, size_t fro
         return false;
     for (size_t i = from; i < to; i++) {
         struct error one = {0};
-        if (apply(r, names, &r->changes[i], &one))
+        if (apply(r, names, &r->judging.changes[i], &one))
             ++*applied;
         else
             keep_first(r, &one);
@@ -184,38 +117,39 @@ static bool apply_some(struct recheck *r, struct folder_names *names, size_t fro
  * others. */
 static bool one_round(struct recheck *r, unixtime since, bool *more, struct error *e)
 {
-    arena_reset(r->round);
-    r->change_count = 0;
-    r->tally.looked_at = 0;
-    if (!journal_each(r->context.store, since, clock_now() + 1, judge_again, r, e))
+    if (!rejudge_all(&r->judging, since, e))
         return false;
-    size_t applied = 0;
-    struct folder_names names = {.maildir = r->maildir, .arena = r->round};
-    for (size_t from = 0; from < r->change_count; from += LIMIT_RECHECK_BATCH) {
+    size_t applied = 0, count = r->judging.count;
+    struct folder_names names = {.maildir = r->maildir, .arena = r->judging.round};
+    for (size_t from = 0; from < count; from += LIMIT_RECHECK_BATCH) {
         size_t to = from + LIMIT_RECHECK_BATCH;
-        if (!apply_some(r, &names, from, to < r->change_count ? to : r->change_count, &applied, e))
+        if (!apply_some(r, &names, from, to < count ? to : count, &applied, e))
             return false;
     }
-    *more = !r->dry_run && applied > 0 && r->change_count == LIMIT_RECHECK_ROUND;
+    *more = !r->dry_run && applied > 0 && count == LIMIT_RECHECK_ROUND;
     return true;
 }
 
 /* --- the run --- */
 
+/* Whose mail is on servers alone has no Maildir. */
+static bool open_maildir(struct recheck *r, struct error *e)
+{
+    const struct config *c = r->context.config;
+    r->maildir = maildir_open(c->maildir, c->layout, false, e);
+    if (r->maildir || c->maildir_configured || c->imap_count == 0)
+        return r->maildir != NULL;
+    *e = (struct error){0};
+    return true;
+}
+
 static bool prepare(struct recheck *r, struct error *e)
 {
     struct context *c = &r->context;
     if (!context_open(c, CALLER_USER, r->config, e) || !context_load_rules(c, false, e) ||
-        !context_open_store(c, STORE_WRITE, LIMIT_RECORD_MS, e))
+        !context_open_store(c, STORE_WRITE, LIMIT_RECORD_MS, e) || !open_maildir(r, e))
         return false;
-    r->maildir = maildir_open(c->config->maildir, c->config->layout, false, e);
-    if (!r->maildir)
-        return false;
-    r->mailbox = refile_mailbox(c->arena, c->config->maildir);
-    r->arena = arena_new(LIMIT_ARENA);
-    r->round = arena_new(LIMIT_ARENA);
-    r->changes = calloc(LIMIT_RECHECK_ROUND, sizeof *r->changes);
-    return (r->mailbox && r->arena && r->round && r->changes) || error_memory(e);
+    return rejudging_open(&r->judging, c, refile_mailbox(c->arena, c->config->maildir), e);
 }
 
 static void print_summary(const struct recheck *r)
@@ -223,7 +157,7 @@ static void print_summary(const struct recheck *r)
     const struct tally *t = &r->tally;
     if (r->quiet)
         return;
-    printf("%lld looked at again, %lld %srescued, %lld %sforged", (long long)t->looked_at,
+    printf("%lld looked at again, %lld %srescued, %lld %sforged", (long long)r->judging.looked_at,
            (long long)t->rescued, r->dry_run ? "would be " : "", (long long)t->forged,
            r->dry_run ? "would be " : "now ");
     if (t->added > 0)
@@ -231,20 +165,38 @@ static void print_summary(const struct recheck *r)
     putchar('\n');
 }
 
-static bool run(struct recheck *r, struct error *e)
+static bool recheck_maildir(struct recheck *r, unixtime since, struct error *e)
 {
-    if (!prepare(r, e))
-        return false;
-    const struct config *c = r->context.config;
-    int days = r->days > 0 ? r->days : c->reach_days + DAYS_TO_CATCH_UP;
-    unixtime since = clock_now() - days * SECONDS_PER_DAY;
-    refresh_all(&r->context, keep_first, r);
     if (!r->dry_run && !mend_journal(&r->context, r->maildir, since, &r->tally.added, e))
         return false;
     for (bool more = true; more;)
         if (!one_round(r, since, &more, e))
             return false;
     print_summary(r);
+    return true;
+}
+
+static void recheck_accounts(struct recheck *r, unixtime since)
+{
+    const struct config *c = r->context.config;
+    for (size_t i = 0; i < c->imap_count; i++) {
+        struct error e = {0};
+        if (!imap_program_recheck(c->imap_accounts[i].name, since, r->dry_run, r->quiet, r->config,
+                                  &e))
+            keep_first(r, &e);
+    }
+}
+
+static bool run(struct recheck *r, struct error *e)
+{
+    if (!prepare(r, e))
+        return false;
+    int days = r->days > 0 ? r->days : r->context.config->reach_days + REJUDGE_DAYS_TO_CATCH_UP;
+    unixtime since = clock_now() - days * SECONDS_PER_DAY;
+    refresh_all(&r->context, keep_first, r);
+    if (r->maildir && !recheck_maildir(r, since, e))
+        return false;
+    recheck_accounts(r, since);
     return true;
 }
 
@@ -303,9 +255,7 @@ int command_recheck(int argc, char **argv)
         code = exit_code_of(&r.first);
     if (e.kind)
         command_print_error(&e);
-    free(r.changes);
-    arena_free(r.round);
-    arena_free(r.arena);
+    rejudging_close(&r.judging);
     if (r.maildir)
         maildir_close(r.maildir);
     context_close(&r.context);

@@ -24,8 +24,8 @@ bool refile_same_folder(const char *a, const char *b)
     return *a == *b;
 }
 
-static const char *target_folder(const struct context *c, const struct journal_event *event,
-                                 enum origin origin)
+const char *refile_folder(const struct context *c, const struct journal_event *event,
+                          enum origin origin)
 {
     enum class class;
     if (c->config->observe || !class_from_name(span_of(event->class_), &class))
@@ -76,7 +76,7 @@ bool refile(struct context *c, struct arena *arena, struct maildir *md, struct j
 {
     const char *origin = origin_name(to->origin);
     *out = (struct refiled){.path = ""};
-    if (there && !place(arena, md, event, target_folder(c, event, to->origin), out, e))
+    if (there && !place(arena, md, event, refile_folder(c, event, to->origin), out, e))
         return false;
     if (strcmp(event->origin, origin) != 0) {
         event->previous_origin = event->origin;

@@ -20,6 +20,10 @@ bool refile_same_folder(const char *a, const char *b);
 bool refile_move(struct arena *arena, struct maildir *md, struct journal_event *event,
                  struct maildir_entry *entry, const char *folder, bool *found, struct error *e);
 
+/* The folder of an event that gets this origin; where it is with [deliver] observe. */
+const char *refile_folder(const struct context *c, const struct journal_event *event,
+                          enum origin origin);
+
 /* What becomes of an event. */
 struct refiling {
     enum origin origin;

@@ -3,6 +3,7 @@
  */
 #include "mailbox/imap_folder.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -198,29 +199,85 @@ static int mark_deleted(struct imap_session *s, struct mailimap_set *set)
     return code;
 }
 
-static bool move_by_copy(struct imap_session *s, struct mailimap_set *set, const char *folder,
-                         enum imap_moved *how, struct error *e)
+/* Goes through a set of UIDs one by one. */
+struct set_walk {
+    clistiter *item;
+    uint32_t next; /* within item; 0: at its start */
+};
+
+static bool next_of_set(struct set_walk *w, uint32_t *uid)
+{
+    if (!w->item)
+        return false;
+    const struct mailimap_set_item *range = clist_content(w->item);
+    *uid = w->next ? w->next : range->set_first;
+    if (*uid >= range->set_last) {
+        w->item = clist_next(w->item);
+        w->next = 0;
+    } else
+        w->next = *uid + 1;
+    return true;
+}
+
+static int compare_uids(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* COPYUID (RFC 4315 3): two sets in one order. */
+static void take_places(const struct mailimap_set *from, const struct mailimap_set *to,
+                        const uint32_t *uids, size_t count, uint32_t *placed)
+{
+    struct set_walk here = {clist_begin(from->set_list), 0}, there = {clist_begin(to->set_list), 0};
+    uint32_t old, new;
+    for (size_t i = 0; i < count && next_of_set(&here, &old) && next_of_set(&there, &new); i++) {
+        const uint32_t *found = bsearch(&old, uids, count, sizeof *uids, compare_uids);
+        if (found)
+            placed[found - uids] = new;
+    }
+}
+
+static bool move_at_once_or_copy(struct imap_session *s, struct mailimap_set *set,
+                                 const char *folder, const uint32_t *uids, size_t count,
+                                 uint32_t *validity, uint32_t *placed, struct error *e)
+{
+    struct mailimap_set *from = NULL, *to = NULL;
+    bool at_once = imap_can(s, "MOVE");
+    int code = at_once ? mailimap_uidplus_uid_move(s->imap, set, folder, validity, &from, &to)
+                       : mailimap_uidplus_uid_copy(s->imap, set, folder, validity, &from, &to);
+    bool ok = imap_ok(s, code, at_once ? "moving responses" : "copying responses", ERROR_RETRY, e);
+    if (ok && from && to)
+        take_places(from, to, uids, count, placed);
+    if (from)
+        mailimap_set_free(from);
+    if (to)
+        mailimap_set_free(to);
+    return ok;
+}
+
+static bool remove_copied(struct imap_session *s, struct mailimap_set *set, enum imap_moved *how,
+                          struct error *e)
 {
     bool can_expunge = imap_can(s, "UIDPLUS");
     *how = can_expunge ? IMAP_MOVED_BY_COPY : IMAP_MOVED_AND_MARKED;
-    return imap_ok(s, mailimap_uid_copy(s->imap, set, folder), "copying responses", ERROR_RETRY,
-                   e) &&
-           imap_ok(s, mark_deleted(s, set), "marking what was copied", ERROR_RETRY, e) &&
+    return imap_ok(s, mark_deleted(s, set), "marking what was copied", ERROR_RETRY, e) &&
            (!can_expunge || imap_ok(s, mailimap_uid_expunge(s->imap, set),
                                     "removing what was copied", ERROR_RETRY, e));
 }
 
 bool imap_move(struct imap_session *s, const uint32_t *uids, size_t count, const char *folder,
-               enum imap_moved *how, struct error *e)
+               enum imap_moved *how, uint32_t *validity, uint32_t *placed, struct error *e)
 {
     struct mailimap_set *set = imap_set(uids, count);
     if (!set)
         return error_memory(e);
     imap_allow(s, 0);
     *how = IMAP_MOVED_AT_ONCE;
-    bool ok = imap_can(s, "MOVE") ? imap_ok(s, mailimap_uid_move(s->imap, set, folder),
-                                            "moving responses", ERROR_RETRY, e)
-                                  : move_by_copy(s, set, folder, how, e);
+    *validity = 0;
+    memset(placed, 0, count * sizeof *placed);
+    bool ok = move_at_once_or_copy(s, set, folder, uids, count, validity, placed, e) &&
+              (imap_can(s, "MOVE") || remove_copied(s, set, how, e));
     mailimap_set_free(set);
     return ok;
 }

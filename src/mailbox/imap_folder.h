@@ -30,8 +30,10 @@ enum imap_moved {
 };
 
 /* Moves messages (UIDs ascending) of the selected mailbox to the folder of that server name, with
- * flags and INTERNALDATE. A message that is gone meanwhile is no error. */
+ * flags and INTERNALDATE. A message that is gone meanwhile is no error. placed[i] gets the UID of
+ * message i there, *validity the folder's UIDVALIDITY; 0 for one that is gone, or where the server
+ * does not say it (no UIDPLUS). */
 bool imap_move(struct imap_session *s, const uint32_t *uids, size_t count, const char *folder,
-               enum imap_moved *how, struct error *e);
+               enum imap_moved *how, uint32_t *validity, uint32_t *placed, struct error *e);
 
 #endif

@@ -471,4 +471,29 @@ account "tls-fingerprint = $(print_of other)"
 got=$(sweep)
 is $? 65 "another fingerprint is refused"
 like "$got" '*fingerprint*' "and it says why"
+
+# --- judged again on the server -----------------------------------------------------------------------
+account
+sweep >/dev/null
+filed=$(count .Backscatter)
+bounce late late-1 | put . 170000091.C1.host
+bounce gone late-2 | put . 170000092.C2.host
+like "$(sweep)" '*2 responses, 2 moved*' "two responses before their sent copies are known"
+is "$(count .Backscatter)" $((filed + 2)) "are taken for forged"
+sent late-1 late | put ".Sent mail of mine" 170000093.S3.host
+sent late-2 gone | put ".Sent mail of mine" 170000094.S4.host
+mkdir -p "$mail/.Mine/cur" "$mail/.Mine/new" "$mail/.Mine/tmp"
+moved=$(grep -l 'Message-ID: <late-2@' "$mail"/.Backscatter/cur/* "$mail"/.Backscatter/new/* 2>/dev/null)
+mv "$moved" "$mail/.Mine/cur/"
+chown -R vmail:vmail "$mail/.Mine"
+"$BACKSIFT" record -q imap:work >/dev/null 2>&1
+ours=$(count .Bounces)
+like "$("$BACKSIFT" recheck --dry-run 2>&1)" '*imap:work: would be rescued: bounce, forged before*' \
+    "recheck --dry-run says what would be rescued on the server"
+got=$("$BACKSIFT" recheck 2>&1)
+is $? 0 "recheck goes without a Maildir here"
+like "$got" '*imap:work: rescued: bounce, forged before*in Bounces*' "it rescues what is ours"
+like "$got" '*not found in Backscatter*imap:work: * 2 rescued*' "and tells what its owner has moved"
+is "$(count .Bounces):$(count .Backscatter):$(count .Mine)" "$((ours + 1)):$filed:1" "the one moves, the other stays"
+like "$("$BACKSIFT" recheck 2>&1)" '*imap:work: * 0 rescued*' "and again there is nothing to rescue"
 done_testing
