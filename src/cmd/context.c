@@ -131,11 +131,10 @@ bool context_judge(struct context *c, struct arena *arena, struct span bytes,
                    unixtime arrival, struct judged *out)
 {
     *out = (struct judged){.message = message_parse(arena, bytes)};
-    if (!out->message || !(out->report = report_read(out->message)))
+    if (!out->message ||
+        !ruleset_match(c->rules, out->message, NULL, envelope->sender, &out->match))
         return false;
-    if (!ruleset_match(c->rules, out->message, out->report, envelope->sender, &out->match))
-        return false;
-    out->findings = findings_collect(out->message, out->report, &out->match, c->config, envelope);
+    out->findings = findings_collect(out->message, NULL, &out->match, c->config, envelope);
     return out->findings &&
            verdict_judge(arena, out->findings, c->config, index, arrival, &out->verdict);
 }

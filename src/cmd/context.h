@@ -53,7 +53,6 @@ void context_close(struct context *c);
  * store may be NULL with note saying why. All memory is arena's. False only without memory. */
 struct judged {
     struct message *message;
-    struct report *report;
     struct rule_match match;
     struct findings *findings;
     struct verdict verdict;

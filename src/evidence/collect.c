@@ -111,11 +111,18 @@ static void collect_doubt(struct collector *c)
     c->findings->truncated = c->findings->truncated || doubt;
 }
 
+static bool find_report(struct collector *c)
+{
+    if (!c->report)
+        c->report = c->match->report ? c->match->report : report_read(c->message);
+    return c->report != NULL;
+}
+
 static void collect_response(struct collector *c)
 {
     struct findings *f = c->findings;
     f->evidence = arena_array(c->arena, LIMIT_EVIDENCE, sizeof *f->evidence);
-    if (!f->evidence) {
+    if (!f->evidence || !find_report(c)) {
         c->failed = true;
         return;
     }

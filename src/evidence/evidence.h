@@ -94,7 +94,8 @@ struct envelope {
     const char *recipient; /* NULL when not known */
 };
 
-/* Collects the findings of one message. For class mail only class and rule are filled.
+/* Collects the findings of one message. For class mail only class and rule are filled; for a
+ * response r, when it is NULL, is match's report, or is read.
  * Order of IDs: by nesting (outermost first), within it returned, quoted, field, then In-Reply-To,
  * the last of References; no ID twice; never the response's own Message-ID,
  * unless the header of an original with another From names it (some systems reuse it); for a

@@ -12,12 +12,11 @@ bool frame_read_message(struct arena *arena, const struct reader_job *job, struc
                         bool filtered, struct buf *out)
 {
     struct message *m = message_parse(arena, bytes);
-    struct report *r = m ? report_read(m) : NULL;
     struct rule_match match;
     const char *sender = job->envelope ? job->envelope->sender : NULL;
-    if (!r || !ruleset_match(job->rules, m, r, sender, &match))
+    if (!m || !ruleset_match(job->rules, m, NULL, sender, &match))
         return false;
-    struct findings *f = findings_collect(m, r, &match, job->config, job->envelope);
+    struct findings *f = findings_collect(m, NULL, &match, job->config, job->envelope);
     struct span broken = span_slice(span_of(match.broken_rule), 0, FRAME_BROKEN_RULE);
     const size_t start = out->n;
     uint32_t length = 0;

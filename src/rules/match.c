@@ -157,6 +157,7 @@ bool ruleset_match(struct ruleset *rs, struct message *m, const struct report *r
         if (holds == HOLDS) {
             out->class = rule->class;
             out->rule = rule->name.p;
+            out->report = mt.subjects.report;
             return captures_collect(&mt, rule, out);
         }
     }

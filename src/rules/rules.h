@@ -95,13 +95,15 @@ struct rule_match {
     const char *rule; /* "file-without-.rules/section"; "" when none held (class mail) */
     struct capture *captures;
     size_t capture_count;
-    const char *broken_rule; /* the first rule that hit a match limit or error, or NULL: for the
-                                log. A condition that cannot be answered does not hold. */
+    const struct report *report; /* the one given, or read for the rules; NULL: none was needed */
+    const char *broken_rule;     /* the first rule that hit a match limit or error, or NULL: for the
+                                    log. A condition that cannot be answered does not hold. */
 };
 
-/* Runs the rules over one message. envelope_sender is the Return-Path of the delivery: NULL when
- * not known (then the Return-Path field is used), "" for the null reverse-path. Memory is
- * m->arena's, but for names, which are the ruleset's. False only without memory. */
+/* Runs the rules over one message. r NULL: the report is read when a rule asks for it.
+ * envelope_sender is the Return-Path of the delivery: NULL when not known (then the Return-Path
+ * field is used), "" for the null reverse-path. Memory is m->arena's, but for names, which are the
+ * ruleset's. False only without memory. */
 bool ruleset_match(struct ruleset *rs, struct message *m, const struct report *r,
                    const char *envelope_sender, struct rule_match *out);
 

@@ -32,7 +32,7 @@ bool subjects_open(const struct ruleset *rs, const struct subject_source *source
 {
     struct arena *arena = source->message->arena;
     const struct header *h = &source->message->root->header;
-    *out = (struct subjects){.source = source};
+    *out = (struct subjects){.source = source, .report = source->report};
     out->lists = arena_array(arena, rs->field_count, sizeof *out->lists);
     if (!out->lists)
         return false;
@@ -107,16 +107,25 @@ static void load_from_header(struct subjects *s, struct subject_list *list, cons
         add_field(s, list, field);
 }
 
+/* Most mail needs none. */
+static const struct report *report_of(struct subjects *s)
+{
+    if (!s->report)
+        s->report = report_read(s->source->message);
+    s->no_memory = s->no_memory || !s->report;
+    return s->report;
+}
+
 static void load_report(struct subjects *s, struct subject_list *list, const char *name)
 {
-    const struct report *r = s->source->report;
+    const struct report *r = report_of(s);
     for (size_t i = 0; r && i < r->group_count; i++)
         load_from_header(s, list, &r->groups[i].fields, name);
 }
 
 static void load_original(struct subjects *s, struct subject_list *list, const char *name)
 {
-    const struct report *r = s->source->report;
+    const struct report *r = report_of(s);
     if (r && r->original_count > 0)
         load_from_header(s, list, &r->originals[0].header, name);
 }

@@ -28,7 +28,8 @@ struct subject_list {
     struct field_ref *header_fields; /* where they stand in the message's header */
 };
 
-/* What a message is asked about; report may be NULL (then its fields are absent). */
+/* What a message is asked about; report NULL: it is
+ * read from the message when a rule asks for a field of it. */
 struct subject_source {
     struct message *message;
     const struct report *report;
@@ -38,7 +39,8 @@ struct subject_source {
 
 struct subjects {
     const struct subject_source *source;
-    struct subject_list *lists; /* by rule_field.index */
+    const struct report *report; /* the source's, or read from its message; NULL: not needed yet */
+    struct subject_list *lists;  /* by rule_field.index */
     bool no_memory;
 };
 
