@@ -105,7 +105,7 @@ static struct block *block_with_room(struct arena *a, size_t n)
     return b;
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+void *arena_bytes(struct arena *a, size_t n)
 {
     const size_t align = _Alignof(max_align_t);
     const size_t padding = (align - n % align) % align, room = a->cap - a->used;
@@ -118,7 +118,14 @@ void *arena_alloc(struct arena *a, size_t n)
     void *p = b->bytes + b->used;
     b->used += n + padding;
     a->used += n + padding;
-    memset(p, 0, n + padding);
+    return p;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+    void *p = arena_bytes(a, n);
+    if (p)
+        memset(p, 0, n);
     return p;
 }
 
@@ -133,9 +140,11 @@ void *arena_array(struct arena *a, size_t count, size_t size)
 
 char *arena_string(struct arena *a, struct span s)
 {
-    char *copy = s.n < SIZE_MAX ? arena_alloc(a, s.n + 1) : NULL;
+    char *copy = s.n < SIZE_MAX ? arena_bytes(a, s.n + 1) : NULL;
     if (copy && s.n > 0)
         memcpy(copy, s.p, s.n);
+    if (copy)
+        copy[s.n] = '\0';
     return copy;
 }
 

@@ -31,7 +31,9 @@ void arena_reset(struct arena *a);
 /* n zeroed bytes, aligned for any object; NULL when memory or the cap is exhausted. n == 0 gives a
  * valid pointer. */
 void *arena_alloc(struct arena *a, size_t n);
-/* The same for count objects of size each, with overflow checked. */
+/* The same, not zeroed: for what is overwritten at once. */
+void *arena_bytes(struct arena *a, size_t n);
+/* Zeroed bytes for count objects of size each, with overflow checked. */
 void *arena_array(struct arena *a, size_t count, size_t size);
 
 /* A NUL-terminated copy of s (inner NUL bytes are kept). NULL as arena_alloc. */

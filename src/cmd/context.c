@@ -148,12 +148,13 @@ bool context_read_fd(struct arena *arena, int fd, const char *name, struct span 
     size_t size = S_ISREG(st.st_mode) && (size_t)st.st_size < LIMIT_MESSAGE_PARSED
                       ? (size_t)st.st_size
                       : LIMIT_MESSAGE_PARSED;
-    char *p = arena_alloc(arena, size + 1);
+    char *p = arena_bytes(arena, size + 1);
     ssize_t got = p ? read_all(fd, p, size) : 0;
     if (!p)
         return error_memory(e);
     if (got < 0)
         return error_system(e, ERROR_DATA, errno, "cannot read '%s'", name);
+    p[got] = '\0';
     *bytes = (struct span){p, (size_t)got};
     return true;
 }

@@ -36,7 +36,7 @@ static bool is_text(const struct part *p)
 static struct span finished(struct arena *arena, const struct buf *out)
 {
     struct span s = buf_span(out);
-    char *copy = arena_alloc(arena, s.n);
+    char *copy = arena_bytes(arena, s.n);
     if (!copy)
         return span_of("");
     return utf8_cut((struct span){copy, line_ends_normalise(copy, s)}, LIMIT_TEXT);
@@ -167,7 +167,7 @@ struct span message_text(struct message *m)
     struct kept_span *kept = &m->kept->text;
     if (!kept->done) {
         struct span lines = message_lines(m);
-        char *copy = arena_alloc(m->arena, lines.n);
+        char *copy = arena_bytes(m->arena, lines.n);
         kept->bytes = copy ? (struct span){copy, white_space_collapse(copy, lines)} : span_of("");
         kept->done = true;
     }

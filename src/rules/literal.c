@@ -262,7 +262,7 @@ static size_t fold_beyond_ascii(char *p, size_t n)
 
 struct span literal_subject(struct arena *arena, struct span s)
 {
-    char *p = arena_alloc(arena, s.n);
+    char *p = arena_bytes(arena, s.n);
     if (!p)
         return (struct span){0};
     unsigned char beyond = 0;

@@ -2,9 +2,10 @@
 # One delivery as a whole process beside procmail, maildrop, fdm and dovecot-lda: the same messages,
 # the same disk, commands in turn; an index of a million sent messages. Of these, backsift alone syncs
 # the folder, too; durable_floor is the least that a delivery with both syncs can take. And the start
-# without a message beside /bin/true. ROUNDS (100) and IDS (1000000) are settings.
+# without a message beside /bin/true. And one delivery into a folder of CROWD messages beside one into an empty folder.
+# ROUNDS (100), IDS (1000000) and CROWD (100000) are settings.
 set -eu
-: "${BACKSIFT:?}" "${BUILD:?}" "${ROUNDS:=100}" "${IDS:=1000000}"
+: "${BACKSIFT:?}" "${BUILD:?}" "${ROUNDS:=100}" "${IDS:=1000000}" "${CROWD:=100000}"
 HOME=$(mktemp -d "${BENCH_DIR:-$PWD}/bench.XXXXXX")
 export HOME
 trap 'rm -rf "$HOME"' EXIT
@@ -105,11 +106,24 @@ for message in mail bounce; do
 done
 echo "-- the start without a message"
 "$BUILD/bench/alternate" "$ROUNDS" /dev/null "$BACKSIFT" --version -- /bin/true
+# instructions MESSAGE: of one delivery, in all its processes.
+instructions() {
+    valgrind --tool=callgrind --trace-children=yes --callgrind-out-file=/dev/null \
+        "$BACKSIFT" deliver -r x7@example.org <"$HOME/$1" 2>&1 |
+        awk '/Collected/ { sum += $NF } END { printf "%.0f", sum }'
+}
 if command -v valgrind >/dev/null; then
     echo "-- instructions of one delivery (callgrind, all processes)"
     for message in mail bounce; do
-        valgrind --tool=callgrind --trace-children=yes --callgrind-out-file=/dev/null \
-            "$BACKSIFT" deliver -r x7@example.org <"$HOME/$message" 2>&1 |
-            awk -v m="$message" '/Collected/ { sum += $NF } END { printf "%-10s %.0f\n", m, sum }'
+        printf '%-10s %s\n' $message "$(instructions $message)"
     done
+    rm -rf "$HOME/Maildir"
+    mkdir -p "$HOME/Maildir/cur" "$HOME/Maildir/new" "$HOME/Maildir/tmp"
+    few=$(instructions mail)
+    python3 -c '
+import sys
+for n in range(int(sys.argv[2])):
+    open(f"{sys.argv[1]}/1700000000.{n}.host", "x").close()' "$HOME/Maildir/new" "$CROWD"
+    many=$(instructions mail)
+    echo "-- one delivery into an empty folder: $few, into one of $CROWD messages: $many"
 fi
