@@ -198,8 +198,9 @@ static void check_sources(struct check *k)
                               &e) &&
                  state.first_run) {
             clock_format(state.last_run, when);
-            check_report(k, CHECK_OK, "source", "%s: %lld messages, last run %s",
-                         c->sources.items[i], (long long)state.messages, when);
+            check_report(k, CHECK_OK, "source", "%s: %lld message%s, last run %s",
+                         c->sources.items[i], (long long)state.messages,
+                         state.messages == 1 ? "" : "s", when);
             check_silence(k, c->sources.items[i], &state);
         } else
             check_report(k, CHECK_WARNING, "source", "%s has never run: run 'backsift record'",

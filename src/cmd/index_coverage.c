@@ -134,8 +134,9 @@ static bool print_sources(struct view *v, struct error *e)
         if (s.first_run == 0)
             printf("source %s: never ran\n", s.name);
         else
-            printf("source %s: %lld messages, last run %s%s\n", s.name, (long long)s.messages,
-                   minute(s.last_run, last), s.is_push ? ", holds up to now" : "");
+            printf("source %s: %lld message%s, last run %s%s\n", s.name, (long long)s.messages,
+                   s.messages == 1 ? "" : "s", minute(s.last_run, last),
+                   s.is_push ? ", holds up to now" : "");
     }
     return true;
 }

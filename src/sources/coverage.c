@@ -109,7 +109,7 @@ bool coverage_find(struct store *s, struct arena *arena, const struct config *co
         return none(out, "no source of sent mail is declared ([index] source)");
     if (config->complete_since == 0)
         return none(out, "it is not said since when the sources hold all that was sent "
-                         "([index] complete-since)");
+                         "(write complete-since = DATE under [index])");
     *out = (struct coverage){.any = true};
     if (!coverage_forgotten(s, arena, &forgotten, e) ||
         !end(s, arena, config, now, out, &holds_back, &missing, e))
