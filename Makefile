@@ -23,7 +23,7 @@ SANITIZE   ?=
 DEPS_BUILD := gcc libc6-dev pkg-config libetpan-dev libpcre2-dev libinih-dev libsqlite3-dev \
               libseccomp-dev nettle-dev zlib1g-dev libgnutls28-dev libpq-dev
 DEPS_CHECK := libcmocka-dev tidy chromium perl python3 procps iproute2 util-linux procmail maildrop \
-              postgresql openssl
+              postgresql openssl dosfstools exfat-fuse exfatprogs
 DEPS_LINT  := clang-format clang-tidy cppcheck mandoc shellcheck
 DEPS_FUZZ  := clang
 DEPS_BENCH := hyperfine valgrind sqlite3 procmail maildrop fdm liblmdb-dev time libsisimai-perl \
@@ -175,25 +175,25 @@ deps-bench:
 	$(call install_packages,$(DEPS_BUILD) $(DEPS_BENCH))
 
 # --- fuzzing ---------------------------------------------------------------------------------------
-# Every tests/fuzz/fuzz_*.c under libFuzzer and the sanitizers for FUZZ_SECONDS each, from the
-# messages of tests/messages, the rule files and any further seeds in FUZZ_SEEDS. What is found lies
-# in build/fuzz/.
+# Every tests/fuzz/fuzz_*.c under libFuzzer and the sanitizers for FUZZ_SECONDS each, as many at a
+# time as there are processors; FUZZ_SEEDS: folders of further seeds. tests/fuzz/run.sh says the rest.
 FUZZ_SECONDS ?= 20
 FUZZ_SEEDS   ?=
 FUZZERS := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+PROCESSORS = $(shell nproc 2>/dev/null || echo 1)
 fuzz: deps-fuzz
-	@$(MAKE) --no-print-directory fuzz-once BUILD=$(BUILD)/fuzz CC=clang SANITIZE=1 \
+	@$(MAKE) --no-print-directory -j$(PROCESSORS) fuzz-once BUILD=$(BUILD)/fuzz CC=clang SANITIZE=1 \
 	    CFLAGS='-O1 -g -fsanitize=fuzzer-no-link'
 
 fuzz-once: $(FUZZERS:tests/fuzz/%.c=$(BUILD)/%)
-	@set -e; seeds="rules $$(find tests/messages -type d 2>/dev/null || :)"; \
-	for program in $^; do \
-	    echo "== $$program, $(FUZZ_SECONDS) s"; \
-	    mkdir -p $$program.corpus; \
-	    UBSAN_OPTIONS=print_stacktrace=1 $$program -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
-	        -max_len=65536 -verbosity=0 -print_final_stats=1 -artifact_prefix=$$program- \
-	        $$program.corpus $(FUZZ_SEEDS) $$seeds; \
-	done
+	@printf '%s\n' $^ | xargs -P $(PROCESSORS) -I {} sh tests/fuzz/run.sh {} $(FUZZ_SECONDS) $(FUZZ_SEEDS)
+
+# The same harnesses over given files, for the tests.
+REPLAYS := $(FUZZERS:tests/fuzz/%.c=$(BUILD)/tests/replay_%)
+$(BUILD)/tests/replay_%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/libbacksift.a
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/libbacksift.a
 	$(call say,LINK,$@)
@@ -211,7 +211,7 @@ check: deps-check
 	@$(MAKE) --no-print-directory check-once BUILD=$(BUILD)/asan SANITIZE=1
 
 # What the tests need beside their scripts.
-units: $(BUILD)/backsift $(BUILD)/backsift-imap $(MODULES) $(UNIT_PROGRAMS) $(BUILD)/tests/shim.so $(BUILD)/tests/faults
+units: $(BUILD)/backsift $(BUILD)/backsift-imap $(MODULES) $(UNIT_PROGRAMS) $(BUILD)/tests/shim.so $(BUILD)/tests/faults $(REPLAYS)
 
 check-once: units
 	@echo "== tests of $(BUILD)/backsift$(if $(SANITIZE), under ASan and UBSan)"
@@ -243,7 +243,7 @@ update-golden: $(BUILD)/tests/test_digest_text $(BUILD)/tests/test_digest_html
 
 # --- the state of the source -----------------------------------------------------------------------
 C_FILES := $(sort $(wildcard src/*.c src/*/*.[ch] src/*/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c tests/e2e/*.[ch]))
-SHELL_FILES := $(sort $(wildcard tests/*.sh tests/e2e/*.sh tests/e2e/*.t tests/bench/*.sh) .ci/run)
+SHELL_FILES := $(sort $(wildcard tests/*.sh tests/e2e/*.sh tests/e2e/*.t tests/bench/*.sh tests/fuzz/*.sh) .ci/run)
 lint: deps-lint
 	@echo "clang-format ($(words $(C_FILES)) files)"; clang-format --dry-run -Werror $(C_FILES)
 	cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \

@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/io.h"
+
 void close_keeping_errno(int fd)
 {
     int error = errno;
@@ -138,4 +140,41 @@ enum placing file_place(int from_dir, const char *from_name, int to_dir, const c
     default:
         return not_placed(error, from_dir, from_name);
     }
+}
+
+static bool copy_bytes(int from, int to)
+{
+    char block[64 * 1024];
+    ssize_t n;
+    while ((n = read_all(from, block, sizeof block)) > 0)
+        if (!write_all(to, (struct span){block, (size_t)n}))
+            return false;
+    return n == 0;
+}
+
+bool file_copy(int from_dir, const char *from_name, int to_dir, const char *to_name,
+               struct stat *st)
+{
+    struct stat source;
+    int from = openat(from_dir, from_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (from < 0)
+        return false;
+    int to = openat(to_dir, to_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (to < 0) {
+        close_keeping_errno(from);
+        return false;
+    }
+    errno = EIO; /* for a copy of another size */
+    bool ok = copy_bytes(from, to) && fsync(to) == 0 && fstat(from, &source) == 0 &&
+              fstat(to, st) == 0 && S_ISREG(source.st_mode) && source.st_size == st->st_size;
+    int why = errno;
+    close(from);
+    if (close(to) != 0 && ok) {
+        why = errno;
+        ok = false;
+    }
+    if (!ok)
+        unlinkat(to_dir, to_name, 0);
+    errno = why;
+    return ok;
 }

@@ -6,6 +6,7 @@
 #define BACKSIFT_BASE_DIRECTORY_H
 
 #include <stdbool.h>
+#include <sys/stat.h>
 
 /* Opens the directory `name` in the directory `at`. A symbolic link is not followed. -1 with errno:
  * ENOENT when there is none, ENOTDIR when it is something else. */
@@ -34,7 +35,13 @@ enum placing {
     PLACE_FAILED   /* errno says why; the file has its old name only */
 };
 
-/* Gives the file from_name in from_dir the name to_name in to_dir. */
+/* Gives the file from_name in from_dir the name to_name in to_dir. PLACE_FAILED with EXDEV: they
+ * are on different file systems. */
 enum placing file_place(int from_dir, const char *from_name, int to_dir, const char *to_name);
+
+/* Copies the regular file from_name in from_dir to a new file (0600) to_name in to_dir, synced; *st
+ * gets what the copy is. False with errno, and nothing is left. */
+bool file_copy(int from_dir, const char *from_name, int to_dir, const char *to_name,
+               struct stat *st);
 
 #endif

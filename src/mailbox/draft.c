@@ -118,52 +118,90 @@ static void free_draft(struct maildir_draft *d)
     free(d);
 }
 
-/* Makes the new name durable, or takes it back. */
-static bool settle(struct maildir_draft *d, int new_dir, const char *name, enum placing placed,
-                   struct error *e)
+/* What is to be filed: the draft, or its copy on the folder's own file system. */
+struct original {
+    int dir;
+    const char *name;
+    struct stat st;
+};
+
+static enum placing place(struct maildir_draft *d, const struct original *o, int new_dir,
+                          char *name)
 {
+    char fields[32];
+    snprintf(fields, sizeof fields, ",S=%zu", d->size);
+    enum placing placed = PLACE_TAKEN;
+    for (int i = 0; i < NAME_TRIES && placed == PLACE_TAKEN; i++) {
+        unique_name_for_file(&d->md->names, &o->st, fields, name);
+        placed = file_place(o->dir, o->name, new_dir, name);
+    }
+    if (placed == PLACE_TAKEN)
+        errno = EEXIST;
+    return placed;
+}
+
+/* Makes the new name durable, or takes it back. False with errno. */
+static bool settle(const struct original *o, int new_dir, const char *name, enum placing placed)
+{
+    if (placed != PLACED_LINK && placed != PLACED_RENAME)
+        return false;
     if (directory_sync(new_dir))
         return true;
     int error = errno;
     if (placed == PLACED_LINK)
         unlinkat(new_dir, name, 0);
     else
-        renameat(new_dir, name, d->tmp, d->name);
-    return error_system(e, ERROR_RETRY, error, "%s: cannot sync the folder", d->md->path);
+        renameat(new_dir, name, o->dir, o->name);
+    errno = error;
+    return false;
 }
 
-static bool place_in(struct maildir_draft *d, int new_dir, const struct stat *st, char *name,
-                     struct error *e)
+/* A folder that is a mount point of its own takes a copy, by way of its own tmp/. */
+static bool file_across(struct maildir_draft *d, const char *folder, int new_dir, char *name,
+                        struct error *e)
 {
-    char fields[32];
-    snprintf(fields, sizeof fields, ",S=%zu", d->size);
-    enum placing placed = PLACE_TAKEN;
-    for (int i = 0; i < NAME_TRIES && placed == PLACE_TAKEN; i++) {
-        unique_name_for_file(&d->md->names, st, fields, name);
-        placed = file_place(d->tmp, d->name, new_dir, name);
-    }
-    if (placed == PLACED_LINK || placed == PLACED_RENAME)
-        return settle(d, new_dir, name, placed, e);
-    return error_system(e, ERROR_RETRY, placed == PLACE_TAKEN ? EEXIST : errno,
-                        "%s: cannot file the message", d->md->path);
+    char draft[UNIQUE_NAME_SIZE];
+    struct original copy = {.dir = folder_make(d->md, folder, "tmp", e), .name = draft};
+    if (copy.dir < 0)
+        return false;
+    unique_name_for_draft(&d->md->names, draft);
+    bool copied = file_copy(d->tmp, d->name, copy.dir, draft, &copy.st);
+    bool ok = copied && copy.st.st_size == (off_t)d->size;
+    ok = ok && settle(&copy, new_dir, name, place(d, &copy, new_dir, name));
+    if (!ok)
+        error_system(e, ERROR_RETRY, errno, "%s: cannot file the message in %s", d->md->path,
+                     folder);
+    if (copied)
+        unlinkat(copy.dir, draft, 0);
+    close(copy.dir);
+    return ok;
+}
+
+static bool file_in(struct maildir_draft *d, const struct original *o, const char *folder,
+                    char *name, struct error *e)
+{
+    int new_dir = folder_make(d->md, folder, "new", e);
+    if (new_dir < 0)
+        return false;
+    enum placing placed = place(d, o, new_dir, name);
+    bool across = placed == PLACE_FAILED && errno == EXDEV;
+    bool ok = across ? file_across(d, folder, new_dir, name, e) : settle(o, new_dir, name, placed);
+    if (!ok && !across)
+        error_system(e, ERROR_RETRY, errno, "%s: cannot file the message in %s", d->md->path,
+                     folder);
+    close(new_dir);
+    return ok;
 }
 
 bool maildir_draft_file(struct maildir_draft *d, const char *folder, struct arena *arena,
                         const char **unique, struct error *e)
 {
-    struct stat st;
+    struct original draft = {.dir = d->tmp, .name = d->name};
     char name[UNIQUE_NAME_SIZE];
     char *copy = arena_alloc(arena, UNIQUE_NAME_SIZE); /* before filing: it must not fail after */
     if (!copy)
         return error_memory(e);
-    if (!finish_file(d, &st, e))
-        return false;
-    int new_dir = folder_make(d->md, folder, "new", e);
-    if (new_dir < 0)
-        return false;
-    bool ok = place_in(d, new_dir, &st, name, e);
-    close(new_dir);
-    if (!ok)
+    if (!finish_file(d, &draft.st, e) || !file_in(d, &draft, folder, name, e))
         return false;
     unlinkat(d->tmp, d->name, 0); /* gone already after a rename; else readers clean tmp/ */
     free_draft(d);

@@ -37,7 +37,8 @@ int maildir_draft_fd(const struct maildir_draft *d);
 size_t maildir_draft_size(const struct maildir_draft *d);
 
 /* Files the synced draft into new/ of a folder ("INBOX" or a name; made when missing, with its
- * parents): link, or rename where the file system has no links; the folder's new/ is synced, then
+ * parents): link, or rename where the file system has no links, or a synced copy by way of the
+ * folder's own tmp/ where that is on another file system; the folder's new/ is synced, then
  * the draft's tmp/ name is gone and d is freed. *unique gets the name (arena). On failure nothing
  * is in new/ and the draft lives on, so that another folder can be tried. */
 bool maildir_draft_file(struct maildir_draft *d, const char *folder, struct arena *arena,

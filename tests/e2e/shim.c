@@ -6,8 +6,8 @@
  *   SHIM_LOG=FILE       gets the name of the call when it happens
  *
  * CALL: open write fsync close link rename unlink mkdir search (the message is searched for
- * bytes), or any. WHAT: ENOSPC EIO EACCES EPERM ENOMEM (the call fails), KILL SEGV (the process
- * dies just before it).
+ * bytes), or any. WHAT: ENOSPC EIO EACCES EPERM ENOMEM EMLINK EOPNOTSUPP (the call fails), KILL
+ * SEGV (the process dies just before it).
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -34,8 +34,10 @@ static const struct {
     const char *name;
     int error, signal;
 } outcomes[] = {
-    {"ENOSPC", ENOSPC, 0}, {"EIO", EIO, 0},      {"EACCES", EACCES, 0}, {"EPERM", EPERM, 0},
-    {"ENOMEM", ENOMEM, 0}, {"KILL", 0, SIGKILL}, {"SEGV", 0, SIGSEGV},  {NULL, 0, 0},
+    {"ENOSPC", ENOSPC, 0}, {"EIO", EIO, 0},       {"EACCES", EACCES, 0},
+    {"EPERM", EPERM, 0},   {"ENOMEM", ENOMEM, 0}, {"KILL", 0, SIGKILL},
+    {"SEGV", 0, SIGSEGV},  {"EMLINK", EMLINK, 0}, {"EOPNOTSUPP", EOPNOTSUPP, 0},
+    {NULL, 0, 0},
 };
 
 __attribute__((constructor)) static void read_plan(void)

@@ -57,7 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (pattern && en) {
         struct regex x = {.pattern = span_of(pattern), .multiline = size % 2 == 0};
         match(arena, en, &x, span_slice(bytes, line_end + 1, line_end + 1 + SUBJECT_MAX));
-        regex_free_code(&x);
+        regex_free_codes(en); /* while x is there */
     }
     regex_engine_free(en);
     arena_free(arena);
