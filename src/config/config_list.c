@@ -12,6 +12,7 @@
 
 #include "base/io.h"
 #include "base/limits.h"
+#include "base/printable.h"
 #include "base/span.h"
 
 void *config_grow(struct arena *arena, void *items, size_t count, size_t size)
@@ -150,6 +151,18 @@ static const char *log_item(const struct config_value *v, const char *item)
     return NULL;
 }
 
+static bool is_printable_utf8(struct span s)
+{
+    unsigned cp;
+    while (s.n > 0) {
+        size_t n = utf8_decode(s, &cp);
+        if (n == 0 || cp < 0x20 || (cp >= 0x7f && cp < 0xa0))
+            return false;
+        s = span_slice(s, n, s.n);
+    }
+    return true;
+}
+
 bool config_folder_ok(const char *name)
 {
     bool level_empty = true;
@@ -159,7 +172,7 @@ bool config_folder_ok(const char *name)
             return false;
         level_empty = separator;
     }
-    return !level_empty && strlen(name) <= LIMIT_PLACE;
+    return !level_empty && strlen(name) <= LIMIT_PLACE && is_printable_utf8(span_of(name));
 }
 
 bool read_domains(const struct config_value *v, void *field)

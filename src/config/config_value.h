@@ -64,7 +64,8 @@ bool read_mailboxes(const struct config_value *v, void *field);
 /* "~/x" and "/x" as an absolute path in arena memory; NULL with *v->e for anything else. */
 const char *config_absolute(const struct config_value *v, const char *path);
 
-/* True for "INBOX" or a name of levels parted by '.' or '/', none of them empty. */
+/* True for "INBOX" or a name of levels parted by '.' or '/', none of them empty, in UTF-8 without
+ * control characters. */
 bool config_folder_ok(const char *name);
 
 /* Room for one more object at the end of a growing array of count objects: the array, moved when

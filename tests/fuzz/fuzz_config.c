@@ -31,7 +31,7 @@ static void require_usable(const struct config *c)
     require(c->expire_days >= 0 && c->expire_days < c->retain_days);
     require(c->domains.count <= LIMIT_CONFIG_VALUES && c->sources.count <= LIMIT_CONFIG_VALUES);
     for (size_t i = 0; i < c->folder_count; i++)
-        require(maildir_folder_name_ok(c->folders[i].folder, c->layout));
+        require(maildir_folder_name_ok(c->folders[i].folder, LAYOUT_MAILDIRPP));
     for (size_t i = 0; i < c->imap_count; i++) {
         const struct imap_account *a = &c->imap_accounts[i];
         require(a->name && a->host && a->user && a->port > 0 && a->mailboxes.count > 0);
