@@ -1,7 +1,7 @@
 #!/bin/sh
 # `backsift deliver` on file systems of several kinds, and across them: in memory, ext4, such
 # without hard links (vfat, exFAT), hard links refused, a folder that is a mount point of its own.
-# shellcheck source-path=SCRIPTDIR source=lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
 # What is mounted here is seen by nobody else, and gone at the end.
 if [ -z "${OWN_MOUNTS:-}" ] && [ "$(id -u)" -eq 0 ] && unshare --mount true 2>/dev/null; then
     OWN_MOUNTS=1 exec unshare --mount --propagation private sh "$0"
@@ -70,8 +70,8 @@ unmounted() {
 device=
 on_exit '[ -z "$device" ] || losetup -d "$device"'
 for kind in ext4 vfat exfat; do
-    if mounted $kind; then
-        both $kind
+    if mounted "$kind"; then
+        both "$kind"
         unmounted
     else
         [ -z "$device" ] || losetup -d "$device"
