@@ -20,7 +20,7 @@ static void report(struct check *k, const char *what, const char *name, enum dns
 
 static void look(struct check *k, const char *what, const char *name, judge judged)
 {
-    struct dns_texts texts;
+    struct dns_texts texts = {0};
     enum dns_result result = dns_find_texts(k->context.arena, name, LIMIT_DNS_MS, &texts);
     report(k, what, name, result, judged(&texts));
 }

@@ -161,7 +161,7 @@ static bool ask_lists(struct asker *a, const struct blocklist_host *hosts, size_
     const struct config_list *zones = &a->context->config->digest_blocklists;
     size_t zone_count = zones->count < LIMIT_BLOCKLISTS ? zones->count : LIMIT_BLOCKLISTS;
     struct target targets[LIMIT_DNS_AT_ONCE];
-    enum listing everything[LIMIT_BLOCKLISTS];
+    enum listing everything[LIMIT_BLOCKLISTS] = {LISTING_UNKNOWN};
     size_t wanted = 0;
     out->items = arena_array(a->arena, zone_count, sizeof *out->items);
     for (size_t z = 0; out->items && z < zone_count; z++) {

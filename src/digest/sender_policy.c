@@ -41,6 +41,37 @@ static char all_of(struct span spf, bool *redirects)
     return 0;
 }
 
+/* RFC 7208 4.6.4: receivers give up beyond ten terms that ask the DNS. Those of included records
+ * count, too, and are not looked at here. */
+#define SPF_LOOKUPS 10
+
+static bool asks_dns(struct span term)
+{
+    static const char *const names[] = {"include", "a", "mx", "ptr", "exists", "redirect", NULL};
+    if (term.n > 0 && strchr("+-~?", term.p[0]))
+        term = span_slice(term, 1, term.n);
+    size_t end = 0;
+    while (end < term.n && !strchr(":/=", term.p[end]))
+        end++;
+    for (size_t i = 0; names[i]; i++)
+        if (span_is_nocase(span_slice(term, 0, end), names[i]))
+            return true;
+    return false;
+}
+
+static int lookups_of(struct span spf)
+{
+    int n = 0;
+    for (size_t at = 0; at < spf.n;) {
+        size_t end = at;
+        while (end < spf.n && !ascii_is_space(spf.p[end]))
+            end++;
+        n += asks_dns(span_slice(spf, at, end));
+        at = end + 1;
+    }
+    return n;
+}
+
 struct policy_judgement judge_spf(const struct dns_texts *texts)
 {
     size_t count;
@@ -53,6 +84,10 @@ struct policy_judgement judge_spf(const struct dns_texts *texts)
     if (count > 1)
         return (struct policy_judgement){
             POLICY_BROKEN, "there are several SPF records, so receivers use none: join them"};
+    if (lookups_of(spf) > SPF_LOOKUPS)
+        return (struct policy_judgement){
+            POLICY_BROKEN, "SPF asks the DNS more than ten times, so receivers give up on it: name "
+                           "networks (ip4:, ip6:) instead"};
     switch (all_of(spf, &redirects)) {
     case '-':
         return (struct policy_judgement){
@@ -124,7 +159,14 @@ struct policy_judgement judge_dmarc(const struct dns_texts *texts)
         return (struct policy_judgement){
             POLICY_BROKEN, "there are several DMARC records, so receivers use none: keep one"};
     struct span policy = tag_of(record, "p", &there);
-    if (span_is_nocase(policy, "reject") || span_is_nocase(policy, "quarantine"))
+    bool has_other = false;
+    struct span other = tag_of(record, "sp", &has_other);
+    bool holds = span_is_nocase(policy, "reject") || span_is_nocase(policy, "quarantine");
+    if (holds && span_is_nocase(other, "none"))
+        return (struct policy_judgement){
+            POLICY_WEAK, "DMARC asks receivers to hold forged mail back, but not that in the name "
+                         "of subdomains (sp=none)"};
+    if (holds)
         return (struct policy_judgement){POLICY_GOOD,
                                          "DMARC asks receivers to hold forged mail back"};
     if (span_is_nocase(policy, "none"))

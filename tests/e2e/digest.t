@@ -214,12 +214,14 @@ digest --since "$month_ago"
 is "$status:$(cat "$T/err")" "75:backsift: $T/sendmail cannot be run: see [digest] sendmail" "and so is its absence"
 
 # --- killed between sending and remembering ---
+# shellcheck disable=SC2016 # it is the script's
 printf '#!/bin/sh\ncat >"%s/sent.$$"\nkill -9 $PPID\n' "$T" >"$T/sendmail"
 chmod 755 "$T/sendmail"
 rm -f "$database"*
 record offer bob@far.example
 deliver spam-7 victim@far.example x7@shop.example
 "$BACKSIFT" digest >"$T/out" 2>&1
+# shellcheck disable=SC2016
 printf '#!/bin/sh\ncat >"%s/sent.$$"\n' "$T" >"$T/sendmail"
 digest
 is "$status:$(find "$T" -name 'sent.*' | wc -l)" 0:2 "a digest that is killed behind the sending is sent once more"

@@ -40,6 +40,10 @@ static void spf(void **state)
         {"v=spf1", NULL, POLICY_WEAK, "nothing"},
         {"v=spf1 redirect=_spf.x.example", NULL, POLICY_GOOD, "redirect"},
         {"v=spf1 -all", "v=spf1 mx -all", POLICY_BROKEN, "several"},
+        {"v=spf1 a mx ptr include:a include:b include:c include:d exists:e a:f -mx:g -all", NULL,
+         POLICY_GOOD, "-all"},
+        {"v=spf1 a mx ptr include:a include:b include:c include:d exists:e a:f mx/24 ~a:h -all",
+         NULL, POLICY_BROKEN, "ten times"},
         {"v=spf10 -all", NULL, POLICY_BROKEN, "no SPF"},
         {"", NULL, POLICY_BROKEN, "no SPF"},
         {NULL, NULL, POLICY_BROKEN, "no SPF"},
@@ -66,6 +70,8 @@ static void dkim(void **state)
 static void dmarc(void **state)
 {
     static const struct given g[] = {
+        {"v=DMARC1; p=reject; sp=none", NULL, POLICY_WEAK, "subdomains"},
+        {"v=DMARC1; p=reject; sp=quarantine", NULL, POLICY_GOOD, "hold"},
         {"v=DMARC1; p=reject; rua=mailto:x@y.example", NULL, POLICY_GOOD, "hold"},
         {"v=DMARC1;p = Quarantine", NULL, POLICY_GOOD, "hold"},
         {"v=DMARC1; p=none", NULL, POLICY_WEAK, "none"},
