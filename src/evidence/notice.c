@@ -83,16 +83,23 @@ static void add_own(struct collector *c, struct notice *n, const struct header *
         n->own[n->own_count++] = addresses_in(c->arena, value);
 }
 
-/* What looks like a header without a trace of transport or an ID is the notice's own summary of it.
- */
+/* Whether a header found at offset is the original's: one with a trace of transport, or with an ID
+ * where somebody was named before. Others are the notice's own summary of it, behind which it goes
+ * on. */
+static bool is_original(const struct header *h, struct span text, size_t offset)
+{
+    if (header_field(h, "Received", 0) || header_field(h, "Return-Path", 0))
+        return true;
+    return header_field(h, "Message-ID", 0) && span_find_byte(text, '@', 0) < offset;
+}
+
 struct span notice_text(struct collector *c)
 {
     struct span text = message_lines(c->message);
     size_t offset = 0, end;
     struct header h;
     for (; quoted_header_find(c->arena, text, &offset, &end, &h); offset = end)
-        if (header_field(&h, "Received", 0) || header_field(&h, "Message-ID", 0) ||
-            header_field(&h, "Return-Path", 0))
+        if (is_original(&h, text, offset))
             return span_slice(text, 0, offset);
     return text;
 }
