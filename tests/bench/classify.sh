@@ -2,10 +2,11 @@
 # `classify` over many files, one core, beside Sisimai, flufl.bounce and SpamAssassin (VBounce) on the
 # same files in one run: messages a second of the second of two runs each, so that files are cached.
 # CORPUS (default: the project's own samples) is a folder that is searched for files, MOST (4000)
-# bounds them, SPAMASSASSIN_MOST (60) those given to SpamAssassin. What is not installed is left out.
+# bounds them, SPAMASSASSIN_MOST (60) those given to SpamAssassin, MANY (200000) is a number of files for
+# one process. What is not installed is left out.
 # shellcheck disable=SC2016
 set -eu
-: "${BACKSIFT:?}" "${MOST:=4000}" "${SPAMASSASSIN_MOST:=60}"
+: "${BACKSIFT:?}" "${MOST:=4000}" "${SPAMASSASSIN_MOST:=60}" "${MANY:=200000}"
 top=$(cd "$(dirname "$0")/../.." && pwd)
 : "${CORPUS:=$top/tests/messages}"
 work=$(mktemp -d)
@@ -68,13 +69,12 @@ else
     echo "SpamAssassin is not installed (spamassassin)"
 fi
 
-# Flat memory: the same files a hundred times over in one process.
+# Flat memory, and the rate by processor time, which other work on the machine hardly changes: the same
+# files over and over in one process.
 if [ -x /usr/bin/time ]; then
-    for times in 1 100; do
-        yes "$work/list" | head -n "$times" | xargs cat >"$work/many"
-        split -l 20000 "$work/many" "$work/part."
-        /usr/bin/time -f "%M KiB at most, $(head -n 20000 "$work/many" | wc -l) messages in one process" \
-            xargs -d '\n' -n 20000 -a "$work/part.aa" "$BACKSIFT" classify >"$work/out"
-        rm -f "$work"/part.*
+    for many in 20000 "$MANY"; do
+        while :; do cat "$work/list"; done | head -n "$many" >"$work/many"
+        taskset -c 0 /usr/bin/time -f '%U %S %M' -o "$work/time" "$BACKSIFT" classify -T "$work/many" >"$work/out"
+        awk -v n="$many" '{ printf "%d messages in one process: %.0f a second of processor time, at most %d KiB\n", n, n / ($1 + $2), $3 }' "$work/time"
     done
 fi
