@@ -1,8 +1,9 @@
 /*
  * The sweep of an account. Of each new message the header and the structure are read first, and the
- * whole only where a rule may still hold; that is read in a child process that stays. A batch is
- * judged, then journaled under the messages' UIDs, then moved, and only then noted as done: a run
- * that is cut anywhere is taken up by the next, which finds the events already there.
+ * whole only where a rule may still hold; that is read in a child process that stays. Responses
+ * wait until there are some, are journaled under their UIDs, then moved, and only then is noted how
+ * far the run has come: one that is cut anywhere is taken up by the next, which finds the events
+ * already there.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@
 #include "mailbox/imap_folder.h"
 #include "sources/source.h"
 
-/* A message of the batch at hand that is, or may be, a response. */
+/* A message that is, or may be, a response. */
 struct candidate {
     uint32_t uid, size;
     bool was_read, is_response;
@@ -33,8 +34,10 @@ struct sweep {
     const char *mailbox; /* on the server */
     struct imap_mailbox state;
     struct arena *arena; /* of a batch */
-    struct candidate candidates[LIMIT_IMAP_BATCH];
-    size_t count;
+    /* Responses that wait to be filed, then those of the batch at hand; UIDs ascending. */
+    struct candidate candidates[LIMIT_IMAP_FILED];
+    size_t count, waiting;
+    int64_t filed_at; /* clock_monotonic_us */
     struct bulk_reader *reader;
     struct candidate *reading[LIMIT_IMAP_BATCH]; /* in the order in which they were put in */
     size_t put, answered;
@@ -72,7 +75,7 @@ static bool look_at_header(void *context, const struct imap_message *m, struct e
         return true;
     if (!may_be_response(s, m, &may))
         return error_memory(e);
-    if (may && s->count < LIMIT_IMAP_BATCH)
+    if (may && s->count < s->waiting + LIMIT_IMAP_BATCH)
         s->candidates[s->count++] =
             (struct candidate){.uid = m->uid, .size = m->size, .arrival = m->arrival};
     return true;
@@ -131,7 +134,7 @@ static bool take_answer(void *context, const struct findings *found,
 static bool look_at_whole(void *context, const struct imap_message *m, struct error *e)
 {
     struct sweep *s = context;
-    struct candidate *c = s->candidates;
+    struct candidate *c = s->candidates + s->waiting;
     while (c->uid != m->uid)
         c++;
     if (c->was_read) /* a server may say the same twice */
@@ -146,7 +149,7 @@ static bool look_at_whole(void *context, const struct imap_message *m, struct er
 static bool fetch_candidates(struct sweep *s, struct error *e)
 {
     uint32_t uids[LIMIT_IMAP_BATCH];
-    for (size_t i = 0; i < s->count;) {
+    for (size_t i = s->waiting; i < s->count;) {
         size_t n = 0;
         uint64_t bytes = 0;
         do {
@@ -164,7 +167,7 @@ static bool judge_candidates(struct sweep *s, struct error *e)
 {
     s->put = s->answered = 0;
     s->e = e;
-    return s->count == 0 || (fetch_candidates(s, e) && bulk_reader_finish(s->reader, e));
+    return s->count == s->waiting || (fetch_candidates(s, e) && bulk_reader_finish(s->reader, e));
 }
 
 /* --- the journal --- */
@@ -298,7 +301,7 @@ static bool journal_places(struct sweep *s, const char *name, uint32_t validity,
 
 static bool move_to_folder(struct sweep *s, const char *folder, struct error *e)
 {
-    uint32_t uids[LIMIT_IMAP_BATCH], placed[LIMIT_IMAP_BATCH], validity;
+    uint32_t uids[LIMIT_IMAP_FILED], placed[LIMIT_IMAP_FILED], validity;
     size_t n = 0;
     enum imap_moved how;
     const char *name = imap_folder_name(&s->run->session, folder, e);
@@ -351,25 +354,34 @@ static int by_uid(const void *a, const void *b)
 /* A server may answer in any order, and more than once. */
 static void sort_candidates(struct sweep *s)
 {
-    size_t kept = 0;
-    qsort(s->candidates, s->count, sizeof *s->candidates, by_uid);
-    for (size_t i = 0; i < s->count; i++)
+    size_t kept = s->waiting;
+    qsort(s->candidates + kept, s->count - kept, sizeof *s->candidates, by_uid);
+    for (size_t i = kept; i < s->count; i++)
         if (kept == 0 || s->candidates[kept - 1].uid != s->candidates[i].uid)
             s->candidates[kept++] = s->candidates[i];
     s->count = kept;
 }
 
+static void keep_responses(struct sweep *s)
+{
+    size_t kept = s->waiting;
+    for (size_t i = kept; i < s->count; i++)
+        if (s->candidates[i].is_response)
+            s->candidates[kept++] = s->candidates[i];
+    s->count = s->waiting = kept;
+}
+
 static bool sweep_batch(struct sweep *s, const uint32_t *uids, size_t count, struct error *e)
 {
     enum imap_part part = s->run->without_structure ? IMAP_HEADER : IMAP_HEADER_AND_STRUCTURE;
-    s->count = 0;
-    arena_reset(s->arena);
     bool ok = imap_fetch(&s->run->session, uids, count, part, look_at_header, s, e);
     /* Only here is there an answer whose form a message can choose. */
     if (!ok && part == IMAP_HEADER)
         s->run->session.misunderstood = false;
     sort_candidates(s);
-    return ok && judge_candidates(s, e) && file_batch(s, e);
+    ok = ok && judge_candidates(s, e);
+    keep_responses(s);
+    return ok;
 }
 
 /* --- one mailbox --- */
@@ -404,12 +416,36 @@ static bool write_last(struct sweep *s, uint32_t last, struct error *e)
     return name ? store_note_set(s->run->context.store, name, value, e) : error_memory(e);
 }
 
+static void begin_waiting(struct sweep *s)
+{
+    s->count = s->waiting = 0;
+    s->filed_at = clock_monotonic_us();
+    arena_reset(s->arena);
+}
+
+/* A move costs some servers a look at the whole mailbox, so many responses share one. */
+static bool is_due(const struct sweep *s)
+{
+    return s->waiting > LIMIT_IMAP_FILED - LIMIT_IMAP_BATCH ||
+           clock_monotonic_us() - s->filed_at >= (int64_t)LIMIT_IMAP_UNFILED_MS * 1000;
+}
+
+static bool file_waiting(struct sweep *s, uint32_t last, struct error *e)
+{
+    bool ok = file_batch(s, e) && write_last(s, last, e);
+    begin_waiting(s);
+    return ok;
+}
+
 static bool sweep_uids(struct sweep *s, const uint32_t *uids, size_t count, struct error *e)
 {
     char text[64];
+    begin_waiting(s);
     for (size_t i = 0; i < count; i += LIMIT_IMAP_BATCH) {
         size_t n = count - i < LIMIT_IMAP_BATCH ? count - i : LIMIT_IMAP_BATCH;
-        if (!sweep_batch(s, uids + i, n, e) || !write_last(s, uids[i + n - 1], e))
+        if (!sweep_batch(s, uids + i, n, e))
+            return false;
+        if ((i + n == count || is_due(s)) && !file_waiting(s, uids[i + n - 1], e))
             return false;
         snprintf(text, sizeof text, "%zu of %zu", i + n, count);
         imap_show_progress(s->run, text);
