@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "cmd/imap_place.h"
+#include "cmd/imap_returned.h"
 #include "cmd/imap_run.h"
 #include "evidence/bulk_reader.h"
 #include "mailbox/imap_fetch.h"
@@ -37,7 +38,8 @@ struct sweep {
     /* Responses that wait to be filed, then those of the batch at hand; UIDs ascending. */
     struct candidate candidates[LIMIT_IMAP_FILED];
     size_t count, waiting;
-    int64_t filed_at; /* clock_monotonic_us */
+    int64_t filed_at;             /* clock_monotonic_us */
+    unixtime begun, swept_before; /* this sweep of the mailbox and the last one; 0: none */
     struct bulk_reader *reader;
     struct candidate *reading[LIMIT_IMAP_BATCH]; /* in the order in which they were put in */
     size_t put, answered;
@@ -94,6 +96,19 @@ static bool keep_findings(struct sweep *s, struct candidate *c, const struct fin
     return copy && c->rule;
 }
 
+/* A message older than the last sweep was not there then: it may be one that was filed and has been
+ * moved back by hand. */
+static bool set_aside_returned(struct sweep *s, struct candidate *c)
+{
+    const struct imap_place place = {s->mailbox, s->state.validity, c->uid};
+    bool returned = false;
+    if (c->folder && c->arrival < s->swept_before &&
+        !imap_returned(s->run, s->arena, &place, c->arrival, c->findings, &returned, s->e))
+        return false;
+    c->is_response = !returned;
+    return true;
+}
+
 static bool judge(struct sweep *s, struct candidate *c, const struct findings *f)
 {
     const struct imap_run *r = s->run;
@@ -108,8 +123,7 @@ static bool judge(struct sweep *s, struct candidate *c, const struct findings *f
         return error_set(s->e, ERROR_RETRY, "the index cannot be read: %s", c->verdict.store_note);
     bool stays = r->context.config->observe || strcmp(c->verdict.folder, "INBOX") == 0;
     c->folder = stays ? NULL : c->verdict.folder;
-    c->is_response = true;
-    return true;
+    return set_aside_returned(s, c);
 }
 
 /* What was found in the message that was put in first. One that cannot be read stays where it is,
@@ -396,23 +410,29 @@ static bool read_last(struct sweep *s, uint32_t *last, struct error *e)
 {
     const char *name = note_name(s), *value;
     unsigned validity, uid;
+    long long before = 0;
     *last = 0;
+    s->swept_before = 0;
+    s->begun = clock_now();
     if (!name)
         return error_memory(e);
     if (!store_note_get(s->run->context.store, s->run->context.arena, name, &value, e))
         return false;
-    if (sscanf(value, "%u %u", &validity, &uid) == 2 && validity == s->state.validity)
+    if (sscanf(value, "%u %u %lld", &validity, &uid, &before) >= 2 &&
+        validity == s->state.validity) {
         *last = uid;
+        s->swept_before = before;
+    }
     return true;
 }
 
 static bool write_last(struct sweep *s, uint32_t last, struct error *e)
 {
-    char value[32];
+    char value[64];
     const char *name = note_name(s);
     if (s->run->options.dry_run)
         return true;
-    snprintf(value, sizeof value, "%u %u", s->state.validity, last);
+    snprintf(value, sizeof value, "%u %u %lld", s->state.validity, last, (long long)s->begun);
     return name ? store_note_set(s->run->context.store, name, value, e) : error_memory(e);
 }
 

@@ -496,4 +496,14 @@ like "$got" '*imap:work: rescued: bounce, forged before*in Bounces*' "it rescues
 like "$got" '*not found in Backscatter*imap:work: * 2 rescued*' "and tells what its owner has moved"
 is "$(count .Bounces):$(count .Backscatter):$(count .Mine)" "$((ours + 1)):$filed:1" "the one moves, the other stays"
 like "$("$BACKSIFT" recheck 2>&1)" '*imap:work: * 0 rescued*' "and again there is nothing to rescue"
+
+# What a user moves back to the inbox stays there.
+bounce back stray-1 | put . 170000095.D1.host
+touch -d '1 hour ago' "$mail/new/170000095.D1.host"
+like "$(sweep)" '*1 responses, 1 moved*' "a response is filed"
+moved=$(grep -l 'Message-ID: <bounce-stray-1@' "$mail"/.Backscatter/cur/* "$mail"/.Backscatter/new/* 2>/dev/null)
+mv "$moved" "$mail/cur/170000096.D2.host:2,S"
+like "$(sweep)" '*1 looked at, 0 responses, 0 moved*' "and stays in the inbox once its owner has moved it back"
+like "$("$BACKSIFT" digest --json --since=2020-01-01 2>/dev/null)" '*stray-1*' "it is told of"
+like "$("$BACKSIFT" recheck 2>&1)" '*imap:work: * 0 rescued, 0 now forged*' "recheck leaves it alone"
 done_testing
