@@ -160,8 +160,8 @@
 #define LIMIT_IMAP_HEADER ((size_t)64 * 1024)
 /* Bytes of messages that are asked for at once: the largest part of a run's memory. */
 #define LIMIT_IMAP_BODIES ((uint64_t)8 * 1024 * 1024)
-/* Responses that are journaled and moved at once, and milliseconds for which some may wait for more:
- * so much a run that is cut has to do again. */
+/* Responses that are journaled and moved at once, and milliseconds for which some may wait for
+ * more: so much a run that is cut has to do again. */
 #define LIMIT_IMAP_FILED      500
 #define LIMIT_IMAP_UNFILED_MS 30000
 /* How deep a server's description of a message is followed. */
