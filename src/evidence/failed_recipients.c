@@ -210,6 +210,8 @@ static void complete(struct collector *c, struct report_recipient *r, size_t nth
     improve_from(c, r, status);
     improve_from(c, r, reason);
     improve_from(c, r, span_of(r->diagnostic));
+    if (!r->diagnostic[0] && speaks_of_failure(c->findings))
+        r->diagnostic = collector_text(c, notice_reason(n, span_of(r->address)), LIMIT_VALUE);
     if (!speaks_of_failure(c->findings) || (r->status[0] && !status_is_general(r->status)))
         return;
     struct span about = notice_about(n, span_of(r->address), c->findings->recipient_count == 1);

@@ -11,6 +11,8 @@
 
 /* How much is read about one recipient: a reply of several lines. */
 #define ABOUT_BYTES ((size_t)600)
+/* Shorter than any reason. */
+#define REASON_LEAST ((size_t)5)
 
 static bool is_local_char(char c)
 {
@@ -231,6 +233,25 @@ struct span notice_about(const struct notice *n, struct span address, bool sole)
         return span_slice(n->text, from, from + ABOUT_BYTES < to ? from + ABOUT_BYTES : to);
     }
     return sole ? span_slice(n->text, 0, ABOUT_BYTES) : (struct span){0};
+}
+
+/* Up to the first empty line. */
+static struct span paragraph(struct span s)
+{
+    struct span rest = s, line;
+    while (span_next_line(&rest, &line))
+        if (span_trim(line).n == 0)
+            return span_slice(s, 0, (size_t)(line.p - s.p));
+    return s;
+}
+
+struct span notice_reason(const struct notice *n, struct span address)
+{
+    struct span about = notice_about(n, address, false);
+    struct span s = paragraph(span_slice(about, address.n, about.n));
+    while (s.n > 0 && (ascii_is_space(s.p[0]) || strchr(">:;,.)]\"'*-", s.p[0])) && s.p[0] != '\0')
+        s = span_slice(s, 1, s.n);
+    return s.n >= REASON_LEAST ? s : (struct span){0};
 }
 
 /* Whether a line's label stands behind this: nothing but decoration and an article. */

@@ -50,4 +50,8 @@ size_t notice_failed(struct collector *c, const struct notice *n, struct span *o
  * name it, the beginning. */
 struct span notice_about(const struct notice *n, struct span address, bool sole);
 
+/* Why an address failed, in the notice's words: what stands behind it in its paragraph. Empty where
+ * that is nothing. */
+struct span notice_reason(const struct notice *n, struct span address);
+
 #endif

@@ -521,6 +521,16 @@ static void recipients_are_named_in_the_notice(void **state)
     assert_string_equal(failed(state, CLASS_AUTOREPLY, cases[0].text), "");
 }
 
+static void reasons_stand_behind_the_address(void **state)
+{
+    struct findings *f = collect(state, CLASS_BOUNCE,
+                                 NOTICE "<a@example.net>:\n 550 5.1.1 nobody\n\nOther words.\n\n"
+                                        "b@example.net\n\nNot about b.\n");
+    assert_int_equal(f->recipient_count, 2);
+    assert_string_equal(f->recipients[0].diagnostic, "550 5.1.1 nobody");
+    assert_string_equal(f->recipients[1].diagnostic, "");
+}
+
 static void captured_bystanders_go_where_another_is_left(void **state)
 {
     struct given g = {.class = CLASS_BOUNCE,
@@ -708,6 +718,7 @@ int main(void)
         message_test(recipients_come_from_captures_next),
         message_test(recipients_come_from_the_field_last),
         message_test(recipients_are_named_in_the_notice),
+        message_test(reasons_stand_behind_the_address),
         message_test(captured_bystanders_go_where_another_is_left),
         message_test(general_status_yields_to_a_particular_one),
         message_test(ids_told_in_words),
