@@ -1,6 +1,6 @@
 /*
- * `watch`: a sweep that does not end. It is all the IMAP program's; here is only what is said when
- * no account is named.
+ * `watch`: a sweep that does not end. It is all the IMAP program's, options included; here is only
+ * its help, which must not need that program.
  */
 #include "cmd/command.h"
 
@@ -31,12 +31,9 @@ static bool is_help(const char *word)
 int command_watch(int argc, char **argv)
 {
     struct error e = {0};
-    if (imap_program_is_meant(argc, argv))
-        imap_program_run(argv, &e);
-    else if (argc == 2 && is_help(argv[1]))
+    if (argc == 2 && is_help(argv[1]))
         return command_help(imap_watch_usage);
-    else
-        error_set(&e, ERROR_USAGE, "name one account, as in 'watch imap:NAME'");
+    imap_program_run(argv, &e);
     command_print_error(&e);
     return exit_code_of(&e);
 }

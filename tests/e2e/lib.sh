@@ -115,3 +115,15 @@ make_maildir() {
 messages() {
     find "$1/new" "$1/cur" -type f 2>/dev/null | wc -l | tr -d ' '
 }
+
+# wait_for SECONDS COMMAND...: until the command succeeds; fails when it has not by then. Looks every
+# tenth of a second: servers here announce themselves in no other way.
+wait_for() {
+    left=$(($1 * 10))
+    shift
+    while ! "$@" >/dev/null 2>&1; do
+        left=$((left - 1))
+        [ "$left" -gt 0 ] || return 1
+        sleep 0.1
+    done
+}

@@ -9,7 +9,7 @@
 # on a loopback that nobody else sees, and everything is gone when the test ends, however it ends.
 # Needs root; the test is skipped, with the reason, where that cannot be had.
 #
-# Packages are kept in $BUILD/packages. Behind it the helpers `add_user` and `wait_for` are there.
+# Packages are kept in $BUILD/packages. Behind it the helper `add_user` is there.
 
 # missing_packages PACKAGE...: those of the packages and their dependencies that are not installed.
 # Fails where apt knows one of them not.
@@ -84,16 +84,4 @@ add_user() {
     mkdir -p "/home/$1"
     chown "$id:$id" "/home/$1"
     chmod 755 /home "/home/$1"
-}
-
-# wait_for SECONDS COMMAND...: until the command succeeds; fails when it has not by then. Looks every
-# tenth of a second: servers here announce themselves in no other way.
-wait_for() {
-    left=$(($1 * 10))
-    shift
-    while ! "$@" >/dev/null 2>&1; do
-        left=$((left - 1))
-        [ "$left" -gt 0 ] || return 1
-        sleep 0.1
-    done
 }
