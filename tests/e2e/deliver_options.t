@@ -27,6 +27,29 @@ is "$code" 75 "a kind of exit codes that is not known is 75, which qmail retries
 make_maildir "$inbox"
 run -x qmail <"$T/plain"
 is "$code $(messages "$inbox")" "0 1" "and 0 when it is delivered"
+# As qmail-local runs a line of .qmail: by the shell, at home, the envelope in the environment, the
+# message without Return-Path.
+line=$(sed "s|^.*/backsift|$BACKSIFT|; s/^|//" "$top/contrib/qmail/dot-qmail")
+sed '/^Return-Path/d; s/^To: .*/To: undisclosed-recipients:;/' "$T/forged" >"$T/bare"
+by_qmail() {
+    (cd "$HOME" && env -i HOME="$HOME" USER=ada PATH=/usr/bin:/bin SHELL=/bin/sh HOST=shop.example LOCAL=x7 \
+        EXT='' DEFAULT='' RECIPIENT=x7@shop.example "$@" sh -c "$line" <"$T/bare" >"$T/out" 2>&1)
+    code=$?
+}
+settings
+by_qmail SENDER= RPLINE='Return-Path: <>
+' DTLINE='Delivered-To: x7@shop.example
+'
+is "$code $(messages "$inbox/.Backscatter") $(cat "$T/out")" "0 1 " "called as qmail does: the recipient is the environment's"
+by_qmail SENDER='#@[]'
+is "$code $(messages "$inbox/.Backscatter")" "0 2" "the sender of a double bounce is a null one"
+by_qmail SENDER="\$(touch $T/harm)" EXT="; touch $T/harm" RPLINE="\`touch $T/harm\`"
+is "$code $(ls "$T/harm" 2>/dev/null)" "0 " "what stands in the environment is data"
+mv "$inbox" "$inbox.away"
+by_qmail SENDER=
+is "$code" 111 "no Maildir: qmail tries again"
+mv "$inbox.away" "$inbox"
+rm -rf "$inbox/.Backscatter"
 run -x sysexits -m /dev/null/x <"$T/plain"
 is "$code" 75 "sysexits is what it is without"
 
@@ -131,6 +154,24 @@ is "$? $(ls "$T/secret")" "75 " "what only root may write is not written"
 mkdir "$T/club" && chgrp 4244 "$T/club" && chmod 770 "$T/club"
 as_seen "$BACKSIFT" deliver --user=cy --maildir="$T/club/Maildir" <"$T/plain" >"$T/out" 2>&1
 is "$? $(messages "$T/club/Maildir")" "0 1" "the user's further groups count"
+# What the process is while it waits for the message: nothing of root is left, so nothing to go back to.
+mkfifo "$T/held"
+unshare --mount "$T/view" "$BACKSIFT" deliver --user=cy <"$T/held" >"$T/out" 2>&1 &
+pid=$!
+exec 6>"$T/held"
+until [ "$(sed -n 's/^Uid:\t\([0-9]*\).*/\1/p' "/proc/$pid/status")" = 4242 ] && [ -e "/proc/$pid/fd/5" ]; do
+    kill -0 $pid 2>/dev/null || break
+done
+is "$(grep -E '^(Uid|Gid|Groups|CapPrm|CapEff):' "/proc/$pid/status" | tr -s '\t ' ' ' | sed 's/ $//')" \
+    "Uid: 4242 4242 4242 4242
+Gid: 4243 4243 4243 4243
+Groups: 4243 4244
+CapPrm: 0000000000000000
+CapEff: 0000000000000000" "real, effective and saved IDs are the user's, and no capability is left"
+cat "$T/plain" >&6
+exec 6>&-
+wait $pid
+is $? 0 "and then it delivers"
 rm -rf "$HOME/.local"
 as_seen "$BACKSIFT" deliver --user=cy --config="$HOME/.config/backsift/backsift.conf" <"$T/plain" >"$T/out" 2>&1
 ok test ! -e "$HOME/.local" -- "nothing is made in root's home"

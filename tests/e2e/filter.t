@@ -47,6 +47,24 @@ ok cmp -s "$T/rest" "$T/plain" -- "and only they"
 sed 's/$/\r/' "$T/forged" | filter >"$T/out"
 is "$(head -n 2 "$T/out" | tr -dc '\r' | wc -c | tr -d ' ')" 2 "the field ends as the message's lines do"
 
+{
+    printf 'x-backsift: class=mail\r\nX-Backsift\t :\r\n\tfolded;\r\n more\r\nX-BACKSIFT:a\r\n'
+    sed 's/$/\r/' "$T/forged"
+    printf 'X-Backsift: in the body\r\n'
+} >"$T/in"
+{ sed 's/$/\r/' "$T/forged" && printf 'X-Backsift: in the body\r\n'; } >"$T/want"
+filter <"$T/in" | tail -n +2 >"$T/rest"
+ok cmp -s "$T/rest" "$T/want" -- "forged fields of all spellings go from a message of CRLF, and none of its body"
+cat >"$T/want" <<'MESSAGE'
+X-Backsifted: stays
+X-Back: sift: stays
+Subject: hi
+
+text
+MESSAGE
+filter <"$T/want" | tail -n +2 >"$T/rest"
+ok cmp -s "$T/rest" "$T/want" -- "fields of longer and shorter names stay"
+
 { cat "$T/plain" && head -c 30000000 /dev/zero && printf '\nX-Backsift: in the body\n'; } >"$T/large"
 # shellcheck disable=SC2094
 filter <"$T/large" | tail -n +2 | cmp -s - "$T/large"
