@@ -19,6 +19,7 @@
 #include "cmd/check_dns.h"
 #include "cmd/context.h"
 #include "cmd/exit_code.h"
+#include "evidence/sandbox.h"
 #include "mailbox/maildir.h"
 #include "sources/coverage.h"
 #include "sources/source.h"
@@ -97,6 +98,24 @@ static void check_rules(struct check *k)
         check_report(k, CHECK_OK, "rules", "%zu rules from %s and %s",
                      ruleset_count(k->context.rules), k->context.paths.user_rules,
                      k->context.paths.shipped_rules);
+}
+
+static void check_sandbox(struct check *k)
+{
+    struct sandbox_walls walls;
+    if (!sandbox_probe(&walls))
+        check_report(k, CHECK_WRONG, "sandbox",
+                     "no process can be started to read a message in: all goes to the inbox "
+                     "until memory and limits of processes allow one");
+    else if (!walls.filter)
+        check_report(k, CHECK_WARNING, "sandbox",
+                     "this kernel takes no filter of system calls (seccomp): messages are read in "
+                     "a process with limits of time, memory and files alone");
+    else
+        check_report(k, CHECK_OK, "sandbox",
+                     "messages are read in a process with limits of time, memory and files, a "
+                     "filter of system calls, %s Landlock",
+                     walls.landlock ? "and" : "but without");
 }
 
 static void check_maildir(struct check *k)
@@ -253,6 +272,7 @@ static int run_all(struct check *k, const struct dns_options *dns, struct error 
         return exit_code_of(e);
     check_config(k);
     check_rules(k);
+    check_sandbox(k);
     check_maildir(k);
     check_index(k);
     check_sources(k);

@@ -113,6 +113,14 @@ XDG_CONFIG_HOME=$T/xdg XDG_STATE_HOME=$T/xdg "$BACKSIFT" deliver <"$T/forged"
 ok test ! -e "$T/xdg" -- "XDG variables of a mail system move nothing"
 is "$(messages "$inbox/.Backscatter")" 1 "nor hide the configuration"
 
+like "$(XDG_STATE_HOME=$T/xdg "$BACKSIFT" check)" "*warning*paths*XDG variables move*" "check tells where an interactive shell's differ"
+
+# --- what check says of the sandbox ---
+case $("$BACKSIFT" check) in
+*"ok       sandbox   "*"filter of system calls"* | *"warning  sandbox   "*) pass "check says what a message is read behind" ;;
+*) fail "check says what a message is read behind" ;;
+esac
+
 # --- --user ---------------------------------------------------------------------------------------
 run --user=no-such-user <"$T/plain"
 is "$code" 75 "a user that is not there: try again"
