@@ -10,6 +10,7 @@ BINDIR     ?= $(PREFIX)/bin
 LIBEXECDIR ?= $(PREFIX)/libexec/backsift
 DATADIR    ?= $(PREFIX)/share/backsift
 MANDIR     ?= $(PREFIX)/share/man
+BASHDIR    ?= $(PREFIX)/share/bash-completion/completions
 DESTDIR    ?=
 BUILD      ?= build
 
@@ -252,7 +253,7 @@ lint: deps-lint
 	sh tests/lint-stages.sh
 	mandoc -T lint -W warning $(wildcard man/*.[1-8])
 	shellcheck -x -e SC2317 -s sh $(filter-out .ci/run,$(SHELL_FILES))
-	shellcheck .ci/run
+	shellcheck .ci/run contrib/completion/backsift.bash
 
 format:
 	clang-format -i $(C_FILES)
@@ -280,11 +281,13 @@ install: all
 	@for m in $(MODULES); do install -m 644 $$m $(DESTDIR)$(LIBEXECDIR)/ || exit 1; done
 	install -m 644 $(RULE_FILES) $(DESTDIR)$(DATADIR)/rules
 	cp -R $(CONTRIB) $(DESTDIR)$(DATADIR)/contrib/
+	install -d $(DESTDIR)$(BASHDIR)
+	install -m 644 contrib/completion/backsift.bash $(DESTDIR)$(BASHDIR)/backsift
 	@for m in $(MAN_PAGES); do s=$${m##*.}; \
 	    install -d $(DESTDIR)$(MANDIR)/man$$s && install -m 644 $$m $(DESTDIR)$(MANDIR)/man$$s/ || exit 1; done
 
 uninstall:
-	rm -f $(DESTDIR)$(BINDIR)/backsift
+	rm -f $(DESTDIR)$(BINDIR)/backsift $(DESTDIR)$(BASHDIR)/backsift
 	rm -rf $(DESTDIR)$(DATADIR) $(DESTDIR)$(LIBEXECDIR)
 	@for m in $(MAN_PAGES); do s=$${m##*.}; rm -f $(DESTDIR)$(MANDIR)/man$$s/$${m##*/}; done
 
