@@ -244,7 +244,7 @@ update-golden: $(BUILD)/tests/test_digest_text $(BUILD)/tests/test_digest_html
 
 # --- the state of the source -----------------------------------------------------------------------
 C_FILES := $(sort $(wildcard src/*.c src/*/*.[ch] src/*/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c tests/e2e/*.[ch]))
-SHELL_FILES := $(sort $(wildcard tests/*.sh tests/e2e/*.sh tests/e2e/*.t tests/bench/*.sh tests/fuzz/*.sh) .ci/run)
+SHELL_FILES := $(sort $(wildcard tests/*.sh tests/e2e/*.sh tests/e2e/*/*.sh tests/e2e/*.t tests/bench/*.sh tests/fuzz/*.sh) .ci/run)
 lint: deps-lint
 	@echo "clang-format ($(words $(C_FILES)) files)"; clang-format --dry-run -Werror $(C_FILES)
 	cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \

@@ -158,6 +158,9 @@
  * makes the whole message be looked at. */
 #define LIMIT_IMAP_BATCH  250
 #define LIMIT_IMAP_HEADER ((size_t)64 * 1024)
+/* Messages at the end of a folder among which a copy of a cut run is looked for: that run has added
+ * at most a batch, others little since. */
+#define LIMIT_IMAP_COPIES 1000
 /* Bytes of messages that are asked for at once: the largest part of a run's memory. */
 #define LIMIT_IMAP_BODIES ((uint64_t)8 * 1024 * 1024)
 /* Responses that are journaled and moved at once, and milliseconds for which some may wait for

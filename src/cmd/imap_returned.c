@@ -11,6 +11,7 @@
 struct looking {
     const struct imap_run *run;
     struct arena *arena;
+    const char *here; /* an event of the message's own place is from a run that was cut */
     unixtime arrival;
     struct span findings;
     struct journal_event event;
@@ -20,7 +21,8 @@ struct looking {
 static bool is_same(const struct looking *l, const struct journal_event *event)
 {
     return event->arrival == l->arrival && strcmp(event->mailbox, l->run->name) == 0 &&
-           strcmp(event->folder, "INBOX") != 0 && span_equals(event->findings, l->findings);
+           strcmp(event->folder, "INBOX") != 0 && strcmp(event->file, l->here) != 0 &&
+           span_equals(event->findings, l->findings);
 }
 
 static bool visit(void *context, const struct journal_event *event)
@@ -51,7 +53,13 @@ static bool take_word(struct looking *l, struct imap_run *r, const struct imap_p
 bool imap_returned(struct imap_run *r, struct arena *arena, const struct imap_place *place,
                    unixtime arrival, struct span findings, bool *returned, struct error *e)
 {
-    struct looking l = {.run = r, .arena = arena, .arrival = arrival, .findings = findings};
+    struct looking l = {.run = r,
+                        .arena = arena,
+                        .here = imap_place_write(arena, place),
+                        .arrival = arrival,
+                        .findings = findings};
+    if (!l.here)
+        return error_memory(e);
     if (!journal_each(r->context.store, arrival, clock_now() + 1, visit, &l, e))
         return false;
     if (l.no_memory)

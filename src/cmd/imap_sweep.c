@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "cmd/imap_copied.h"
 #include "cmd/imap_place.h"
 #include "cmd/imap_returned.h"
 #include "cmd/imap_run.h"
@@ -345,6 +346,23 @@ static void print_candidates(const struct sweep *s)
 
 /* --- batches --- */
 
+/* What an earlier run has copied needs neither event nor move. */
+static bool finish_copied(struct sweep *s, struct error *e)
+{
+    uint32_t uids[LIMIT_IMAP_FILED];
+    bool done[LIMIT_IMAP_FILED];
+    size_t n = 0, k = 0;
+    for (size_t i = 0; i < s->count; i++)
+        if (s->candidates[i].is_response)
+            uids[n++] = s->candidates[i].uid;
+    if (!imap_finish_copied(s->run, s->arena, s->mailbox, s->state.validity, uids, n, done, e))
+        return false;
+    for (size_t i = 0; i < s->count; i++)
+        if (s->candidates[i].is_response && done[k++])
+            s->candidates[i].is_response = false;
+    return true;
+}
+
 static bool file_batch(struct sweep *s, struct error *e)
 {
     int64_t responses = 0;
@@ -355,8 +373,8 @@ static bool file_batch(struct sweep *s, struct error *e)
         print_candidates(s);
         return true;
     }
-    return responses == 0 || (each_folder(s, ensure_folder, e) && journal_batch(s, e) &&
-                              each_folder(s, move_to_folder, e));
+    return responses == 0 || (finish_copied(s, e) && each_folder(s, ensure_folder, e) &&
+                              journal_batch(s, e) && each_folder(s, move_to_folder, e));
 }
 
 static int by_uid(const void *a, const void *b)
@@ -483,13 +501,13 @@ static size_t within_limit(const struct sweep *s, size_t count)
     return count < left ? count : left;
 }
 
-static bool sweep_mailbox(struct sweep *s, struct error *e)
+static bool sweep_mailbox(struct sweep *s, const char *name, struct error *e)
 {
     const struct imap_run *r = s->run;
     uint32_t last, *uids;
     size_t found;
     bool read_only = r->options.dry_run || r->context.config->observe;
-    if (!imap_select(&s->run->session, s->mailbox, read_only, &s->state, e) ||
+    if (!imap_select_named(&s->run->session, name, read_only, &s->state, &s->mailbox, e) ||
         !read_last(s, &last, e))
         return false;
     if (s->state.next != 0 && s->state.next <= last + 1)
@@ -529,8 +547,7 @@ bool imap_sweep(struct imap_run *r, struct error *e)
         return error_memory(e);
     bool ok = open_sweep(s, r, e);
     for (size_t i = 0; ok && i < mailboxes->count; i++) {
-        s->mailbox = imap_mailbox_name(&r->session, mailboxes->items[i], e);
-        ok = s->mailbox && sweep_mailbox(s, e);
+        ok = sweep_mailbox(s, mailboxes->items[i], e);
         if (ok && i == 0)
             r->first = s->state;
     }

@@ -99,8 +99,8 @@ static enum next idle(struct watch *w, struct error *e)
     struct imap_session *s = &w->run.session;
     struct imap_mailbox now;
     enum imap_idle why;
-    const char *mailbox = imap_mailbox_name(s, w->run.account->mailboxes.items[0], e);
-    if (!mailbox || !imap_select(s, mailbox, true, &now, e))
+    const char *mailbox;
+    if (!imap_select_named(s, w->run.account->mailboxes.items[0], true, &now, &mailbox, e))
         return NEXT_FAILED;
     if (is_news(w, &now))
         return NEXT_SWEEP;

@@ -4,6 +4,7 @@
  */
 #include "mailbox/imap_fetch.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -15,7 +16,9 @@ bool imap_select(struct imap_session *s, const char *mailbox, bool read_only,
 {
     imap_allow(s, 0);
     int code = read_only ? mailimap_examine(s->imap, mailbox) : mailimap_select(s->imap, mailbox);
-    if (!imap_ok(s, code, "opening the mailbox", ERROR_DATA, e))
+    char doing[200];
+    snprintf(doing, sizeof doing, "opening the mailbox %s", mailbox);
+    if (!imap_ok(s, code, doing, ERROR_DATA, e))
         return false;
     const struct mailimap_selection_info *info = s->imap->imap_selection_info;
     *out = (struct imap_mailbox){info->sel_uidvalidity, info->sel_uidnext};
@@ -74,21 +77,39 @@ static bool take(struct arena *arena, clist *found, uint32_t first, uint32_t **o
     return true;
 }
 
-bool imap_search(struct imap_session *s, struct arena *arena, uint32_t first, unixtime since,
-                 uint32_t **out, size_t *count, struct error *e)
+/* Takes key. */
+static bool search(struct imap_session *s, struct arena *arena, struct mailimap_search_key *key,
+                   uint32_t first, uint32_t **out, size_t *count, struct error *e)
 {
-    struct mailimap_search_key *key = search_key(first, since);
     clist *found = NULL;
     if (!key)
         return error_memory(e);
     imap_allow(s, 0);
     int code = mailimap_uid_search(s->imap, NULL, key, &found);
     mailimap_search_key_free(key);
-    if (!imap_ok(s, code, "looking for new messages", ERROR_RETRY, e))
+    if (!imap_ok(s, code, "looking for messages", ERROR_RETRY, e))
         return false;
     bool ok = take(arena, found, first, out, count) || error_memory(e);
     mailimap_search_result_free(found);
     return ok;
+}
+
+bool imap_search(struct imap_session *s, struct arena *arena, uint32_t first, unixtime since,
+                 uint32_t **out, size_t *count, struct error *e)
+{
+    return search(s, arena, search_key(first, since), first, out, count, e);
+}
+
+bool imap_search_last(struct imap_session *s, struct arena *arena, uint32_t most, uint32_t **out,
+                      size_t *count, struct error *e)
+{
+    uint32_t exists = s->imap->imap_selection_info->sel_exists;
+    *count = 0;
+    if (exists == 0)
+        return true;
+    struct mailimap_set *set =
+        mailimap_set_new_interval(exists > most ? exists - most + 1 : 1, exists);
+    return search(s, arena, set ? mailimap_search_key_new_set(set) : NULL, 1, out, count, e);
 }
 
 /* --- fetch --- */
@@ -176,9 +197,10 @@ static void read_static(struct arena *arena, const struct mailimap_msg_att_stati
         m->arrival = time_of(a->att_data.att_internal_date);
     else if (a->att_type == MAILIMAP_MSG_ATT_BODYSTRUCTURE)
         m->structure = imap_structure(arena, a->att_data.att_bodystructure);
-    else if (a->att_type == MAILIMAP_MSG_ATT_BODY_SECTION)
+    else if (a->att_type == MAILIMAP_MSG_ATT_BODY_SECTION) {
         m->bytes = (struct span){a->att_data.att_body_section->sec_body_part,
                                  a->att_data.att_body_section->sec_length};
+    }
 }
 
 static void read_message(struct arena *arena, const struct mailimap_msg_att *att,

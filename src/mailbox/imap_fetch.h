@@ -22,6 +22,10 @@ bool imap_select(struct imap_session *s, const char *mailbox, bool read_only,
 bool imap_search(struct imap_session *s, struct arena *arena, uint32_t first, unixtime since,
                  uint32_t **out, size_t *count, struct error *e);
 
+/* The UIDs of the last messages in the mailbox, at most so many, likewise. */
+bool imap_search_last(struct imap_session *s, struct arena *arena, uint32_t most, uint32_t **out,
+                      size_t *count, struct error *e);
+
 /* What is asked of each message beside UID, size, flags and INTERNALDATE. Nothing is marked read.
  */
 enum imap_part {

@@ -10,11 +10,10 @@
 #include "base/buf.h"
 #include "base/span.h"
 #include "base/utf7.h"
-#include "mailbox/imap_fetch.h"
 
 /* --- names --- */
 
-const char *imap_mailbox_name(struct imap_session *s, const char *name, struct error *e)
+static const char *encoded_name(struct imap_session *s, const char *name, struct error *e)
 {
     struct buf out = {0};
     const char *copy = NULL;
@@ -71,7 +70,7 @@ const char *imap_folder_name(struct imap_session *s, const char *folder, struct 
 {
     if (strcasecmp(folder, "INBOX") == 0)
         return "INBOX";
-    const char *name = imap_mailbox_name(s, folder, e);
+    const char *name = encoded_name(s, folder, e);
     if (!name || !know_hierarchy(s, e))
         return NULL;
     char *whole = arena_printf(s->arena, "%s%s", s->prefix, name);
@@ -83,6 +82,24 @@ const char *imap_folder_name(struct imap_session *s, const char *folder, struct 
         if (*p == '/')
             *p = s->delimiter;
     return whole;
+}
+
+bool imap_select_named(struct imap_session *s, const char *name, bool read_only,
+                       struct imap_mailbox *out, const char **server_name, struct error *e)
+{
+    struct error why = {0}, ignored = {0};
+    *server_name = encoded_name(s, name, e);
+    if (!*server_name)
+        return false;
+    if (imap_select(s, *server_name, read_only, out, &why))
+        return true;
+    const char *below = why.kind == ERROR_DATA ? imap_folder_name(s, name, &ignored) : NULL;
+    if (below && strcmp(below, *server_name) != 0) {
+        *server_name = below;
+        if (imap_select(s, below, read_only, out, &ignored))
+            return true;
+    }
+    return error_set(e, why.kind, "%s", why.text);
 }
 
 /* --- existence --- */
@@ -264,6 +281,18 @@ static bool remove_copied(struct imap_session *s, struct mailimap_set *set, enum
     return imap_ok(s, mark_deleted(s, set), "marking what was copied", ERROR_RETRY, e) &&
            (!can_expunge || imap_ok(s, mailimap_uid_expunge(s->imap, set),
                                     "removing what was copied", ERROR_RETRY, e));
+}
+
+bool imap_remove_copied(struct imap_session *s, const uint32_t *uids, size_t count,
+                        enum imap_moved *how, struct error *e)
+{
+    struct mailimap_set *set = imap_set(uids, count);
+    if (!set)
+        return error_memory(e);
+    imap_allow(s, 0);
+    bool ok = remove_copied(s, set, how, e);
+    mailimap_set_free(set);
+    return ok;
 }
 
 bool imap_move(struct imap_session *s, const uint32_t *uids, size_t count, const char *folder,

@@ -5,15 +5,19 @@
 #ifndef BACKSIFT_MAILBOX_IMAP_FOLDER_H
 #define BACKSIFT_MAILBOX_IMAP_FOLDER_H
 
+#include "mailbox/imap_fetch.h"
 #include "mailbox/imap_session.h"
 
-/* A mailbox as a user names it in the config, as the server wants it: modified UTF-7 (RFC 3501
- * 5.1.3). Arena memory; NULL with *e. */
-const char *imap_mailbox_name(struct imap_session *s, const char *name, struct error *e);
-
-/* The same for a folder of [folders]: below the prefix of personal folders (RFC 2342), "/" as the
- * server's hierarchy delimiter. "INBOX" is itself. */
+/* A folder of [folders] as the server wants it: in modified UTF-7 (RFC 3501 5.1.3), below the
+ * prefix of personal folders (RFC 2342), "/" as the server's hierarchy delimiter. "INBOX" is
+ * itself. */
 const char *imap_folder_name(struct imap_session *s, const char *folder, struct error *e);
+
+/* Selects a mailbox that the user has named: by that name itself, else by its name below the
+ * prefix, which is how most mail programs show it. *server_name is what the server calls it, arena
+ * memory. ERROR_DATA when there is neither. */
+bool imap_select_named(struct imap_session *s, const char *name, bool read_only,
+                       struct imap_mailbox *out, const char **server_name, struct error *e);
 
 /* Makes the folder of that server name when missing, and subscribes to it. */
 bool imap_folder_ensure(struct imap_session *s, const char *name, struct error *e);
@@ -35,5 +39,10 @@ enum imap_moved {
  * does not say it (no UIDPLUS). */
 bool imap_move(struct imap_session *s, const uint32_t *uids, size_t count, const char *folder,
                enum imap_moved *how, uint32_t *validity, uint32_t *placed, struct error *e);
+
+/* The second half of a move without MOVE: marks messages that have been copied \Deleted and, where
+ * the server can expunge exactly those, does that. */
+bool imap_remove_copied(struct imap_session *s, const uint32_t *uids, size_t count,
+                        enum imap_moved *how, struct error *e);
 
 #endif
