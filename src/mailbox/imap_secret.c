@@ -14,16 +14,34 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/span.h"
+
+static bool takes_token(const struct imap_account *a)
+{
+    return a->auth == IMAP_AUTH_XOAUTH2 || a->auth == IMAP_AUTH_OAUTHBEARER;
+}
+
+/* A password may begin or end with a blank, a token has none (RFC 6750 2.1). */
+static void trim(struct imap_secret *s)
+{
+    struct span token = span_trim(span_of(s->text));
+    memmove(s->text, token.p, token.n);
+    s->text[token.n] = '\0';
+}
 
 /* Cuts at the end of the first line. */
 static bool first_line(const struct imap_account *a, struct imap_secret *s, const char *from,
                        struct error *e)
 {
     s->text[strcspn(s->text, "\r\n")] = '\0';
+    if (takes_token(a))
+        trim(s);
     for (const char *p = s->text; *p; p++)
         if ((unsigned char)*p < 0x20 || *p == 0x7f)
             return error_set(e, ERROR_CONFIG, "imap:%s: %s holds control characters", a->name,
                              from);
+    if (takes_token(a) && strchr(s->text, ' '))
+        return error_set(e, ERROR_CONFIG, "imap:%s: '%s' prints no token", a->name, from);
     if (s->text[0])
         return true;
     return error_set(e, ERROR_CONFIG, "imap:%s: %s gives nothing", a->name, from);
@@ -118,7 +136,7 @@ static bool by_file(const struct imap_account *a, struct imap_secret *s, struct 
 
 bool imap_secret_get(const struct imap_account *a, struct imap_secret *out, struct error *e)
 {
-    bool is_token = a->auth == IMAP_AUTH_XOAUTH2 || a->auth == IMAP_AUTH_OAUTHBEARER;
+    bool is_token = takes_token(a);
     *out = (struct imap_secret){0};
     if (is_token && a->token_command)
         return by_command(a, a->token_command, out, e);

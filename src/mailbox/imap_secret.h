@@ -16,7 +16,7 @@ struct imap_secret {
 /* The token (OAuth mechanisms) or password of the account: by command, file or config. False with
  * *e (ERROR_CONFIG) when there is none, when a command fails or takes longer than
  * LIMIT_IMAP_SECRET_SECONDS, when others may read the file, or when it holds control characters,
- * which could become commands to the server. */
+ * which could become commands to the server; a token, when it is more than one word. */
 bool imap_secret_get(const struct imap_account *account, struct imap_secret *out, struct error *e);
 
 void imap_secret_wipe(struct imap_secret *s);
