@@ -5,7 +5,6 @@
  */
 #include "mailbox/imap_stream.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -19,7 +18,6 @@
 #include <unistd.h>
 
 #include <gnutls/gnutls.h>
-#include <gnutls/x509.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
@@ -282,29 +280,6 @@ mailstream_low *imap_stream_connect(const char *host, int port,
     return NULL;
 }
 
-/* Compares the certificate's SHA-256 with the pin, hexadecimal digits with or without colons. */
-static bool matches_fingerprint(gnutls_session_t tls, const char *want)
-{
-    unsigned count = 0;
-    const gnutls_datum_t *chain = gnutls_certificate_get_peers(tls, &count);
-    unsigned char digest[32];
-    size_t n = sizeof digest;
-    if (!chain || count == 0 || gnutls_fingerprint(GNUTLS_DIG_SHA256, &chain[0], digest, &n) != 0)
-        return false;
-    char hex[65];
-    for (size_t i = 0; i < n; i++)
-        snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-    size_t k = 0;
-    for (; *want; want++) {
-        if (*want == ':')
-            continue;
-        if (k >= 64 || tolower((unsigned char)*want) != hex[k])
-            return false;
-        k++;
-    }
-    return k == 64;
-}
-
 static bool handshake(struct connection *c)
 {
     for (;;) {
@@ -318,18 +293,6 @@ static bool handshake(struct connection *c)
         if (!wait_for(c, gnutls_record_get_direction(c->tls) ? POLLOUT : POLLIN))
             return false;
     }
-}
-
-/* The words of GnuTLS for why the certificate does not hold ("self-signed", "expired", "name"). */
-static void verify_words(gnutls_session_t tls, char *out, size_t size)
-{
-    gnutls_datum_t words = {0};
-    unsigned status = gnutls_session_get_verify_cert_status(tls);
-    if (gnutls_certificate_verification_status_print(status, GNUTLS_CRT_X509, &words, 0) == 0)
-        snprintf(out, size, "%.*s", (int)words.size, (const char *)words.data);
-    else
-        snprintf(out, size, "its certificate cannot be verified");
-    gnutls_free(words.data);
 }
 
 static bool set_up(struct connection *c, const char *host, const struct imap_trust *trust,
@@ -350,7 +313,7 @@ static bool set_up(struct connection *c, const char *host, const struct imap_tru
         r = gnutls_set_default_priority(c->tls);
     if (r == 0)
         r = gnutls_credentials_set(c->tls, GNUTLS_CRD_CERTIFICATE, c->credentials);
-    if (r == 0)
+    if (r == 0 && !imap_trust_is_address(host))
         r = gnutls_server_name_set(c->tls, GNUTLS_NAME_DNS, host, strlen(host));
     if (r != 0)
         return error_set(e, ERROR_RETRY, "cannot set up TLS: %s", gnutls_strerror(r));
@@ -365,17 +328,17 @@ bool imap_stream_start_tls(mailstream_low *low, const char *host, const struct i
                            struct error *e)
 {
     struct connection *c = low->data;
-    char words[512];
+    char words[640];
     if (!set_up(c, host, trust, e))
         return false;
     if (!handshake(c)) {
         if (!trust->fingerprint && gnutls_session_get_verify_cert_status(c->tls) != 0) {
-            verify_words(c->tls, words, sizeof words);
+            imap_trust_explain(c->tls, words, sizeof words);
             return error_set(e, ERROR_REFUSED, "%s is not trusted: %s", host, words);
         }
         return error_set(e, ERROR_RETRY, "no TLS with %s: %s", host, c->trouble);
     }
-    if (trust->fingerprint && !matches_fingerprint(c->tls, trust->fingerprint))
+    if (trust->fingerprint && !imap_trust_matches(c->tls, trust->fingerprint))
         return error_set(e, ERROR_REFUSED,
                          "%s is not trusted: its certificate has another SHA-256 fingerprint than "
                          "tls-fingerprint",

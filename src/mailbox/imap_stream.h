@@ -13,6 +13,7 @@
 #include <libetpan/mailstream.h>
 
 #include "base/error.h"
+#include "mailbox/imap_trust.h"
 
 /* What a server may cost. */
 struct imap_stream_limits {
@@ -22,23 +23,15 @@ struct imap_stream_limits {
     int stop_fd;         /* what ends every wait when it can be read; -1: none */
 };
 
-/* How the server proves who it is. */
-struct imap_trust {
-    const char *ca_file; /* PEM; NULL: the system's store */
-    const char
-        *fingerprint; /* SHA-256 of the certificate in hex, colons allowed; then neither chain
-                         nor name are looked at (RFC 7469's idea of a pin); NULL: verify both */
-};
-
 /* Connects to host and port within the limits. NULL on error. What comes back is given to
  * mailstream_new, which then owns it; closing that closes the socket. */
 mailstream_low *imap_stream_connect(const char *host, int port,
                                     const struct imap_stream_limits *limits, struct error *e);
 
 /* Turns the connection into TLS (RFC 8314 implicit TLS right after connecting; RFC 3501 6.2.1 after
- * STARTTLS), with SNI, certificate and host name verified (RFC 6125 by GnuTLS). False with the
- * reason when the handshake fails or the server is not the one it should be; nothing may be sent
- * then. */
+ * STARTTLS), with SNI where host is a name, certificate and host name verified (RFC 6125 by
+ * GnuTLS). False with the reason when the handshake fails or the server is not the one it should
+ * be; nothing may be sent then. */
 bool imap_stream_start_tls(mailstream_low *low, const char *host, const struct imap_trust *trust,
                            struct error *e);
 

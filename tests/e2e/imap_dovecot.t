@@ -26,7 +26,7 @@ ca() {
 certificate() {
     openssl req -newkey rsa:2048 -nodes -subj "/CN=$2" -keyout "$work/$1.key" -out "$work/$1.csr" \
         2>/dev/null
-    printf 'subjectAltName=DNS:%s\n' "$2" >"$work/$1.ext"
+    printf 'subjectAltName=DNS:%s,IP:127.0.0.1\n' "$2" >"$work/$1.ext"
     name=$1 by=$3
     shift 3
     openssl x509 -req -in "$work/$name.csr" -CA "$work/$by.pem" -CAkey "$work/$by.key" \
@@ -379,6 +379,7 @@ log = open(work + '/told', 'ab', buffering=0)
 def tls(c, name):
     x = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     x.load_cert_chain(f'{work}/{name}.pem', f'{work}/{name}.key')
+    x.sni_callback = lambda tls, asked, _: log.write(b'SNI %s\n' % str(asked).encode()) and None
     return x.wrap_socket(c, server_side=True)
 while True:
     c, _ = l.accept()
@@ -436,20 +437,28 @@ refused() {
     like "$got" "$3" "$4: it says why"
     is "$(grep -ciE 'LOGIN|AUTHENTICATE' "$work/told")" 0 "$4: no credential was sent"
 }
-refused self implicit '*not trusted*' "a self-signed certificate"
-refused unknown implicit '*not trusted*issuer*unknown*' "a certificate of an unknown CA"
+print_of() { openssl x509 -in "$work/$1.pem" -noout -fingerprint -sha256 | sed 's/.*=//'; }
+key_of() { print_of "$1" | tr -d : | tr A-F a-f; }
+refused self implicit "*not trusted*self-signed*tls-fingerprint = $(key_of self)*" "a self-signed certificate"
+account 'port = 2993' "$(printf %s "$got" | grep -o 'tls-fingerprint = [^ ]*')"
+like "$(sweep)" '*cannot connect*' "the fingerprint that is shown is one that the configuration takes"
+refused unknown implicit "*not trusted*issuer*unknown*tls-fingerprint = $(key_of unknown)*" \
+    "a certificate of an unknown CA"
+is "${got##*self-signed*}" "$got" "which is not called self-signed"
 refused other implicit '*not trusted*name*' "a certificate of another host"
+is "${got##*tls-fingerprint*}" "$got" "for which no fingerprint is offered"
 refused expired implicit '*not trusted*expired*' "an expired certificate"
 refused stripped starttls '*does not offer STARTTLS*' "STARTTLS taken away"
 refused preauth starttls '*PREAUTH*' "PREAUTH before STARTTLS"
 refused injected starttls '*behind the answer to STARTTLS*' "words injected behind STARTTLS"
 
 # lies KIND CODE PATTERN NAME: a trusted server that does what it should not.
+host=localhost
 lies() {
     python3 "$work/fake.py" "$1" "$work" 2993 </dev/null >"$work/fake.log" 2>&1 &
     fake=$!
     wait_for 10 listens 2993
-    config '[own]' 'address = me@example.org' '[imap "work"]' 'host = localhost' 'port = 2993' \
+    config '[own]' 'address = me@example.org' '[imap "work"]' "host = $host" 'port = 2993' \
         'user = me@example.org' "tls-ca-file = $work/ca.pem" "password-file = $HOME/secret"
     got=$(sweep)
     code=$?
@@ -463,8 +472,13 @@ lies lines 75 '*more than its answer may take*' "lines without end"
 lies bye 75 'backsift: *' "a server that greets with BYE"
 lies garbage 75 'backsift: *' "a server that greets with nonsense"
 lies byelater 75 'backsift: *' "a server that goes down"
+is "$(grep '^SNI' "$work/told" | sort -u)" "SNI localhost" "the server is told by SNI whom it should be"
+: >"$work/told"
+host=127.0.0.1
+lies bye 75 'backsift: imap:work: greeting*' "a host that is an address, and in the certificate"
+host=localhost
+is "$(cat "$work/told")" "SNI None" "is not told by SNI"
 lies deep 0 'imap:work: 1 looked at*' "a structure that is none: the run does without"
-print_of() { openssl x509 -in "$work/$1.pem" -noout -fingerprint -sha256 | sed 's/.*=//'; }
 account "tls-fingerprint = $(print_of good)"
 like "$(sweep)" 'imap:work: * looked at*KB read' "the fingerprint of the server's certificate"
 account "tls-fingerprint = $(print_of other)"
