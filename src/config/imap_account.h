@@ -37,6 +37,7 @@ struct imap_account {
     const char *tls_ca_file;      /* absolute; instead of the system's store */
     const char *tls_fingerprint;  /* SHA-256 of the certificate: 64 lower-case hex digits */
     struct config_list mailboxes; /* to sweep; "INBOX" when not set */
+    const char *sent;             /* mailbox of sent mail; NULL: found on the server */
     int idle_seconds;             /* watch: how long one IDLE lasts */
     int poll_seconds;             /* watch: between two looks where IDLE does not tell */
 };

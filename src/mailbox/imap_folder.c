@@ -193,7 +193,7 @@ const char *imap_find_sent(struct imap_session *s, struct error *e)
     if (!found)
         error_set(e, ERROR_CONFIG,
                   "imap:%s: the server has no mailbox marked \\Sent and none "
-                  "that is named so",
+                  "that is named so: name it by 'sent'",
                   s->account->name);
     else if (!copy)
         error_memory(e);

@@ -189,8 +189,26 @@ is "$got" "imap:work: 0 recorded" "record: all sent mail is known already"
 sent known-2 bob | put ".Sent mail of mine" 170000002.S2.host
 got=$(timeout 60 "$BACKSIFT" record </dev/null 2>&1)
 is "$got" "imap:work: 1 recorded" "record reads what is new, among all declared sources"
-like "$("$BACKSIFT" index lookup known-2@example.org 2>&1)" '*known-2*' "and the index knows it"
+like "$("$BACKSIFT" index lookup known-2@example.org 2>&1)" "known-2@example.org: sent by us*" "and the index knows it"
 like "$("$BACKSIFT" index lookup hidden@example.net 2>&1)" '*hidden*' "with its blind recipients"
+
+put ".Posted" 170000003.S3.host <<'MESSAGE'
+From: me@example.org
+To: zoe@example.net
+Message-ID: <known-3@example.org>
+Date: Mon, 02 Nov 2026 09:59:00 +0000
+
+hello
+MESSAGE
+account 'sent = Posted'
+got=$(timeout 60 "$BACKSIFT" record imap:work </dev/null 2>&1)
+is "$got" "imap:work: 1 recorded" "sent names the mailbox of sent mail, whatever the server marks"
+like "$("$BACKSIFT" index lookup known-3@example.org 2>&1)" "known-3@example.org: sent by us*" "and what is in it is in the index"
+account 'sent = Nowhere'
+got=$(timeout 60 "$BACKSIFT" record imap:work </dev/null 2>&1)
+is $? 65 "a mailbox of sent mail that is not there"
+like "$got" '*opening the mailbox Nowhere*' "is named"
+account
 
 # --- interrupted --------------------------------------------------------------------------------------
 bounce bob known-2 | put . 170000021.B3.host

@@ -296,6 +296,7 @@ static void test_imap(void **state)
                                             "tls = starttls\nauth = XOAUTH2\n"
                                             "token-command = get-token\n"
                                             "mailbox = INBOX, Other\n"
+                                            "sent = Gesendet, alt\n"
                                             "tls-fingerprint = "
                                             "AA:BBccddeeff00112233445566778899"
                                             "aabbccddeeff00112233445566778899\n");
@@ -306,12 +307,14 @@ static void test_imap(void **state)
     assert_int_equal(a->auth, IMAP_AUTH_PLAIN);
     assert_string_equal(a->password_file, temp_home_path(&f->home, "pw"));
     assert_list(a->mailboxes, "INBOX");
+    assert_null(a->sent);
     a = config_imap_account(c, "two");
     assert_non_null(a);
     assert_int_equal(a->port, 143);
     assert_int_equal(a->tls, IMAP_TLS_STARTTLS);
     assert_int_equal(a->auth, IMAP_AUTH_XOAUTH2);
     assert_list(a->mailboxes, "INBOX|Other");
+    assert_string_equal(a->sent, "Gesendet, alt");
     assert_int_equal(strlen(a->tls_fingerprint), 64);
     assert_null(config_imap_account(c, "three"));
     expect_error(f, ACCOUNT, 1, "needs 'password-command'");
