@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "cmd/command.h"
 #include "cmd/imap_copied.h"
 #include "cmd/imap_place.h"
 #include "cmd/imap_returned.h"
@@ -501,14 +502,20 @@ static size_t within_limit(const struct sweep *s, size_t count)
     return count < left ? count : left;
 }
 
-static bool sweep_mailbox(struct sweep *s, const char *name, struct error *e)
+static bool open_mailbox(struct sweep *s, const char *name, struct error *e)
+{
+    const struct imap_run *r = s->run;
+    bool read_only = r->options.dry_run || r->context.config->observe;
+    return imap_select_named(&s->run->session, name, read_only, &s->state, &s->mailbox, e);
+}
+
+/* The one that was opened last. */
+static bool sweep_mailbox(struct sweep *s, struct error *e)
 {
     const struct imap_run *r = s->run;
     uint32_t last, *uids;
     size_t found;
-    bool read_only = r->options.dry_run || r->context.config->observe;
-    if (!imap_select_named(&s->run->session, name, read_only, &s->state, &s->mailbox, e) ||
-        !read_last(s, &last, e))
+    if (!read_last(s, &last, e))
         return false;
     if (s->state.next != 0 && s->state.next <= last + 1)
         return true;
@@ -539,18 +546,39 @@ static bool open_sweep(struct sweep *s, struct imap_run *r, struct error *e)
     return s->reader && (s->arena || error_memory(e));
 }
 
+/* One that is not there keeps none behind it from being swept. The last failure goes to *e, those
+ * before it are told of here. */
+static bool sweep_mailboxes(struct sweep *s, struct error *e)
+{
+    struct imap_run *r = s->run;
+    const struct config_list *mailboxes = &r->account->mailboxes;
+    struct error missing = {0};
+    bool ok = true;
+    for (size_t i = 0; ok && i < mailboxes->count; i++) {
+        struct error why = {0};
+        bool is_open = open_mailbox(s, mailboxes->items[i], &why);
+        ok = is_open ? sweep_mailbox(s, &why) : why.kind == ERROR_DATA;
+        if (ok && is_open) {
+            if (i == 0)
+                r->first = s->state;
+            continue;
+        }
+        if (missing.kind) {
+            imap_end_progress(r);
+            command_print_error(&missing);
+        }
+        missing = why;
+    }
+    *e = missing;
+    return !missing.kind;
+}
+
 bool imap_sweep(struct imap_run *r, struct error *e)
 {
-    const struct config_list *mailboxes = &r->account->mailboxes;
     struct sweep *s = calloc(1, sizeof *s);
     if (!s)
         return error_memory(e);
-    bool ok = open_sweep(s, r, e);
-    for (size_t i = 0; ok && i < mailboxes->count; i++) {
-        ok = sweep_mailbox(s, mailboxes->items[i], e);
-        if (ok && i == 0)
-            r->first = s->state;
-    }
+    bool ok = open_sweep(s, r, e) && sweep_mailboxes(s, e);
     bulk_reader_close(s->reader);
     arena_free(s->arena);
     free(s);

@@ -379,7 +379,13 @@ is "$(count .Archive)" 0 "and what is found there is moved"
 account 'mailbox = Nowhere'
 got=$(sweep)
 is $? 65 "a mailbox that is not there"
-like "$got" '*opening the mailbox*' "is named as the trouble"
+like "$got" '*opening the mailbox Nowhere*' "is named as the trouble"
+bounce gina forged-8 | put .Archive 170000062.B10.host
+account 'mailbox = Nowhere, Archive, Neverwhere'
+got=$(sweep)
+is $? 65 "mailboxes that are not there, around one that is"
+like "$got" '*opening the mailbox Nowhere*opening the mailbox Neverwhere*1 looked at, 1 responses, 1 moved*' \
+    "are named, and what is between them is swept"
 
 # A new UIDVALIDITY: all is looked at anew, and nothing is journaled twice as the same message.
 account
