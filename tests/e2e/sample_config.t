@@ -1,5 +1,5 @@
 #!/bin/sh
-# contrib/backsift.conf: every key there is, and nothing else.
+# contrib/backsift.conf: every key there is, and nothing else; and the accounts of contrib/imap.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -21,4 +21,13 @@ sed -n 's/^;*\[\([a-z]*\).*\]$/[\1/p; s/^;\([a-z-]*\) = .*/\1/p' "$sample" |
     awk '/^\[/ { section = substr($0, 2); next } { print section, $0 }' | sort >"$T/shown"
 is "$(diff "$T/keys" "$T/shown")" "" "it shows all keys"
 ok [ "$(wc -l <"$T/keys")" -gt 30 ] -- "which are found in the source"
+
+accounts=$top/contrib/imap/accounts.conf
+like "$("$BACKSIFT" check -c "$accounts" 2>&1)" "ok       config    $accounts*" "the accounts at large providers are valid"
+is "$(grep -c '^\[imap "' "$accounts")" 6 "there are six"
+sed 's/^host = .*/host = host.invalid/' "$accounts" >"$T/accounts"
+for name in gmail gmail-token microsoft icloud fastmail gmx; do
+    like "$("$BACKSIFT" sweep -c "$T/accounts" "imap:$name" 2>&1)" "*imap:$name: cannot find the host host.invalid*" \
+        "$name can be swept"
+done
 done_testing
