@@ -24,7 +24,7 @@ SANITIZE   ?=
 DEPS_BUILD := gcc libc6-dev pkg-config libetpan-dev libpcre2-dev libinih-dev libsqlite3-dev \
               libseccomp-dev nettle-dev zlib1g-dev libgnutls28-dev libpq-dev
 DEPS_CHECK := libcmocka-dev tidy chromium perl python3 procps iproute2 util-linux procmail maildrop \
-              postgresql openssl dosfstools exfat-fuse exfatprogs
+              postgresql openssl libsasl2-modules dosfstools exfat-fuse exfatprogs
 DEPS_LINT  := clang-format clang-tidy cppcheck mandoc shellcheck
 DEPS_FUZZ  := clang
 DEPS_BENCH := hyperfine valgrind sqlite3 procmail maildrop fdm liblmdb-dev time libsisimai-perl \

@@ -69,9 +69,11 @@ static bool by_sasl(struct imap_session *s, const char *mechanism, const char *s
                     struct error *e)
 {
     const struct imap_account *a = s->account;
+    int last_command = s->imap->imap_tag;
     int code = mailimap_authenticate(s->imap, mechanism, a->host, NULL, NULL, a->user, a->user,
                                      secret, NULL);
-    if (code == MAILIMAP_ERROR_SASL || code == MAILIMAP_ERROR_INVAL)
+    /* libetpan calls a missing module a refused login, though nothing was asked of the server. */
+    if (code != MAILIMAP_NO_ERROR && s->imap->imap_tag == last_command)
         return error_set(e, ERROR_CONFIG,
                          "imap:%s: this system's SASL library cannot do %s: install "
                          "libsasl2-modules or choose another auth",

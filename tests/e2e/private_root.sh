@@ -67,6 +67,10 @@ in_private_root() {
         mount -t proc proc "$base/root/proc"
         mount --bind "$top" "$base/root$top"
         mount --bind "$build" "$base/root$build"
+        # A clone below a home folder that its owner alone enters: users of this root run what is in it.
+        for d in "$top" "$build"; do
+            while d=$(dirname "$d"); [ "$d" != / ]; do chmod a+x "$base/root$d"; done
+        done
         ldconfig -r "$base/root" 2>/dev/null || :
         exec chroot "$base/root" env PRIVATE_ROOT=1 sh "$script"
     ' sh "$T" "$top" "$BUILD" "$BUILD/packages/$set_name" "$script"
