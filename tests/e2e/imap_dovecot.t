@@ -386,6 +386,11 @@ got=$(sweep)
 is $? 65 "mailboxes that are not there, around one that is"
 like "$got" '*opening the mailbox Nowhere*opening the mailbox Neverwhere*1 looked at, 1 responses, 1 moved*' \
     "are named, and what is between them is swept"
+bounce hugo forged-9 | put . 170000063.B11.host
+account 'sent = Nowhere'
+got=$(sweep)
+is $? 65 "a mailbox of sent mail that is not there does not end a sweep"
+like "$got" '*opening the mailbox Nowhere*1 looked at, 1 responses, 1 moved*' "it is named, and all else is done"
 
 # A new UIDVALIDITY: all is looked at anew, and nothing is journaled twice as the same message.
 account
