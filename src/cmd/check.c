@@ -150,8 +150,9 @@ static void check_index(struct check *k)
             k, CHECK_WARNING, "index",
             "empty: record your sent mail, such as 'backsift record maildir:PATH-OF-SENT'");
     else
-        check_report(k, CHECK_OK, "index", "%lld message IDs, %lld recipients",
-                     (long long)stats.ids, (long long)stats.recipients);
+        check_report(k, CHECK_OK, "index", "%lld message ID%s, %lld recipient%s",
+                     (long long)stats.ids, stats.ids == 1 ? "" : "s", (long long)stats.recipients,
+                     stats.recipients == 1 ? "" : "s");
 }
 
 struct others {

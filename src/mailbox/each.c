@@ -188,6 +188,6 @@ const char *maildir_entry_path(struct maildir *md, struct arena *arena,
 {
     char path[FOLDER_PATH_SIZE];
     if (!folder_path(md, entry->folder, path, NULL) || strcmp(path, ".") == 0)
-        return arena_printf(arena, "%s/%s", entry->subdir, entry->filename);
-    return arena_printf(arena, "%s/%s/%s", path, entry->subdir, entry->filename);
+        return arena_printf(arena, "%s/%s/%s", md->path, entry->subdir, entry->filename);
+    return arena_printf(arena, "%s/%s/%s/%s", md->path, path, entry->subdir, entry->filename);
 }

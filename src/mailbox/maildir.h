@@ -77,7 +77,8 @@ bool maildir_find(struct maildir *md, struct arena *arena, const char *folder, c
 
 /* Opens a message for reading; -1 with *e. The caller closes it. */
 int maildir_entry_open(struct maildir *md, const struct maildir_entry *entry, struct error *e);
-/* The path of a message, relative to the Maildir, for people. Arena memory. */
+/* The path of a message, below that of the Maildir as it was opened: for people, who may hand it to
+ * explain or mark. Arena memory. */
 const char *maildir_entry_path(struct maildir *md, struct arena *arena,
                                const struct maildir_entry *entry);
 

@@ -358,7 +358,8 @@ static void check_found(struct fixture *f, const char *unique, const char *path)
     assert_int_equal(found, path != NULL);
     if (!path)
         return;
-    assert_string_equal(maildir_entry_path(f->md, f->arena, &entry), path);
+    assert_string_equal(maildir_entry_path(f->md, f->arena, &entry),
+                        arena_printf(f->arena, "%s/%s", f->path, path));
     assert_string_equal(entry.unique, unique);
     int fd = maildir_entry_open(f->md, &entry, &f->e);
     assert_true(fd >= 0);
