@@ -154,10 +154,15 @@
 /* Bytes that a server may send for one command beside the messages asked for. A search that finds
  * a million messages takes 8 MB. */
 #define LIMIT_IMAP_ANSWER ((uint64_t)16 * 1024 * 1024)
+/* Lines likewise: each may take 200 bytes of memory. Somebody else's expunging of a large mailbox
+ * is told in one line a message. */
+#define LIMIT_IMAP_LINES ((uint64_t)200000)
 /* Messages whose headers are asked for at once, and bytes of one header that are: a longer one
  * makes the whole message be looked at. */
 #define LIMIT_IMAP_BATCH  250
 #define LIMIT_IMAP_HEADER ((size_t)64 * 1024)
+/* Runs that are held back by messages that are there, but of which a server gives nothing. */
+#define LIMIT_IMAP_HELD 3
 /* Messages at the end of a folder among which a copy of a cut run is looked for: that run has added
  * at most a batch, others little since. */
 #define LIMIT_IMAP_COPIES 1000

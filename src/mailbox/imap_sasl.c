@@ -123,7 +123,7 @@ bool imap_sasl(struct imap_session *s, const char *mechanism, struct span messag
     bool ok = x.line && gnutls_base64_encode2(&in, &x.message) == 0;
     if (!ok)
         error_memory(e);
-    imap_stream_allow(s->low, LIMIT_IMAP_LOGIN);
+    imap_stream_allow(s->low, LIMIT_IMAP_LOGIN, LIMIT_IMAP_LOGIN);
     snprintf(command, sizeof command, "backsift AUTHENTICATE %s%s", mechanism,
              x.message_sent ? " " : "");
     ok = ok && send_line(&x, command, x.message_sent ? message_of(&x) : (struct span){0}, e) &&

@@ -20,7 +20,7 @@ bool imap_is_sendable(const char *s)
 
 void imap_allow(struct imap_session *s, uint64_t bytes)
 {
-    imap_stream_allow(s->low, LIMIT_IMAP_ANSWER + bytes);
+    imap_stream_allow(s->low, LIMIT_IMAP_ANSWER + bytes, LIMIT_IMAP_LINES + bytes);
 }
 
 static const char *answer(const struct imap_session *s)
@@ -60,7 +60,9 @@ bool imap_ok(struct imap_session *s, int code, const char *doing, enum error_kin
     case MAILIMAP_NO_ERROR_NON_AUTHENTICATED:
         return true;
     case MAILIMAP_ERROR_MEMORY:
-        return error_memory(e);
+        s->misunderstood = true;
+        return error_set(e, ERROR_RETRY, "imap:%s: %s: there is no memory for the server's answer",
+                         name, doing);
     case MAILIMAP_ERROR_STREAM:
     case MAILIMAP_ERROR_PARSE:
     case MAILIMAP_ERROR_PROTOCOL:
@@ -168,7 +170,7 @@ bool imap_open(struct imap_session *s, struct arena *arena, const struct imap_ac
                int64_t deadline_us, int stop_fd, struct error *e)
 {
     struct imap_stream_limits limits = {deadline_us, LIMIT_IMAP_READ_MS, LIMIT_IMAP_ANSWER,
-                                        stop_fd};
+                                        LIMIT_IMAP_LINES, stop_fd};
     struct error why = {0};
     *s = (struct imap_session){.account = account, .arena = arena};
     s->low = imap_stream_connect(account->host, account->port, &limits, &why);

@@ -19,7 +19,7 @@ struct imap_session {
     struct arena *arena; /* the caller's, for as long as the session */
     mailimap *imap;
     mailstream_low *low; /* the connection; owned by imap's stream */
-    bool misunderstood;  /* an answer could not be parsed: nothing more can be said on it */
+    bool misunderstood;  /* an answer could not be parsed or held: nothing more can be said on it */
     const char *prefix;  /* of personal folders; NULL until imap_folder_name asks */
     char delimiter;      /* '\0': the server knows no hierarchy */
 };
@@ -41,7 +41,8 @@ bool imap_can(const struct imap_session *s, const char *capability);
 /* "AUTH=" capabilities. */
 bool imap_can_auth(const struct imap_session *s, const char *mechanism);
 
-/* Before each command: what its answer may take, beside LIMIT_IMAP_ANSWER. */
+/* Before each command: what the messages in its answer may take, beside LIMIT_IMAP_ANSWER and
+ * LIMIT_IMAP_LINES; every byte of them may be a line. */
 void imap_allow(struct imap_session *s, uint64_t bytes);
 
 /* True when libetpan's code means success; else fills *e: "imap:NAME: doing: why". The kind is

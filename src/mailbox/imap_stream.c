@@ -27,7 +27,7 @@ struct connection {
     gnutls_session_t tls; /* NULL: plain */
     gnutls_certificate_credentials_t credentials;
     struct imap_stream_limits limits;
-    uint64_t bytes;
+    uint64_t bytes, lines;
     char ahead[256]; /* read by imap_stream_wait to see whether it is data */
     size_t ahead_count;
     char trouble[256];
@@ -89,19 +89,32 @@ static size_t take_ahead(struct connection *c, void *p, size_t n)
     return taken;
 }
 
+static void count_read(struct connection *c, const char *p, size_t n)
+{
+    const char *end = p + n;
+    c->bytes += n;
+    while ((p = memchr(p, '\n', (size_t)(end - p)))) {
+        c->lines++;
+        p++;
+    }
+}
+
+/* libetpan reads on behind some failures; what it is told then would hide the first reason. */
 static ssize_t stream_read(mailstream_low *low, void *p, size_t n)
 {
     struct connection *c = low->data;
+    if (c->trouble[0])
+        return -1;
     if (c->ahead_count > 0)
         return (ssize_t)take_ahead(c, p, n);
-    if (c->bytes >= c->limits.bytes) {
+    if (c->bytes >= c->limits.bytes || c->lines >= c->limits.lines) {
         snprintf(c->trouble, sizeof c->trouble, "the server sends more than its answer may take");
         return -1;
     }
     for (;;) {
         ssize_t r = receive(c, p, n);
         if (r > 0) {
-            c->bytes += (uint64_t)r;
+            count_read(c, p, (size_t)r);
             return r;
         }
         if (!is_again(c, r)) {
@@ -116,6 +129,8 @@ static ssize_t stream_read(mailstream_low *low, void *p, size_t n)
 static ssize_t stream_write(mailstream_low *low, const void *p, size_t n)
 {
     struct connection *c = low->data;
+    if (c->trouble[0])
+        return -1;
     for (;;) {
         ssize_t r = c->tls ? gnutls_record_send(c->tls, p, n) : send(c->fd, p, n, MSG_NOSIGNAL);
         if (r > 0)
@@ -139,7 +154,7 @@ static bool look_ahead(struct connection *c, bool *broken)
     if (r <= 0)
         return false;
     c->ahead_count = (size_t)r;
-    c->bytes += (uint64_t)r;
+    count_read(c, c->ahead, (size_t)r);
     return true;
 }
 
@@ -356,10 +371,11 @@ const char *imap_stream_trouble(const mailstream_low *low)
     return ((const struct connection *)low->data)->trouble;
 }
 
-void imap_stream_allow(mailstream_low *low, uint64_t bytes)
+void imap_stream_allow(mailstream_low *low, uint64_t bytes, uint64_t lines)
 {
     struct connection *c = low->data;
     c->limits.bytes = c->bytes + bytes;
+    c->limits.lines = c->lines + lines;
 }
 
 void imap_stream_set_deadline(mailstream_low *low, int64_t deadline_us)

@@ -20,6 +20,7 @@ struct imap_stream_limits {
     int64_t deadline_us; /* of clock_monotonic_us: the end of the whole run */
     int read_ms;         /* the longest silence in one read or write */
     uint64_t bytes;      /* the most bytes read until imap_stream_allow gives more */
+    uint64_t lines;      /* likewise: libetpan keeps some 200 bytes for the shortest line */
     int stop_fd;         /* what ends every wait when it can be read; -1: none */
 };
 
@@ -38,12 +39,12 @@ bool imap_stream_start_tls(mailstream_low *low, const char *host, const struct i
 bool imap_stream_is_tls(const mailstream_low *low);
 
 /* Why the last read or write failed, for an error text: time-out, cap, end of file. "" when none
- * has. Valid as long as low. */
+ * has. Nothing can be read or written after the first. Valid as long as low. */
 const char *imap_stream_trouble(const mailstream_low *low);
 
-/* From now on at most that many bytes may be read. To be called for each command: what a server
- * sends for one is held in memory. */
-void imap_stream_allow(mailstream_low *low, uint64_t bytes);
+/* From now on at most that many bytes and ends of lines may be read. To be called for each command:
+ * what a server sends for one is held in memory. */
+void imap_stream_allow(mailstream_low *low, uint64_t bytes, uint64_t lines);
 
 /* Moves the end of the run, for one that has no end of its own. */
 void imap_stream_set_deadline(mailstream_low *low, int64_t deadline_us);
