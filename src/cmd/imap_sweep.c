@@ -14,6 +14,7 @@
 #include "cmd/command.h"
 #include "cmd/imap_copied.h"
 #include "cmd/imap_place.h"
+#include "cmd/imap_reached.h"
 #include "cmd/imap_returned.h"
 #include "cmd/imap_run.h"
 #include "evidence/bulk_reader.h"
@@ -40,8 +41,12 @@ struct sweep {
     /* Responses that wait to be filed, then those of the batch at hand; UIDs ascending. */
     struct candidate candidates[LIMIT_IMAP_FILED];
     size_t count, waiting;
-    int64_t filed_at;             /* clock_monotonic_us */
-    unixtime begun, swept_before; /* this sweep of the mailbox and the last one; 0: none */
+    int64_t filed_at; /* clock_monotonic_us */
+    struct imap_reached reached;
+    /* The batch, and of which of it a header has come. */
+    const uint32_t *uids;
+    size_t uid_count;
+    bool has_header[LIMIT_IMAP_BATCH];
     struct bulk_reader *reader;
     struct candidate *reading[LIMIT_IMAP_BATCH]; /* in the order in which they were put in */
     size_t put, answered;
@@ -70,16 +75,28 @@ static bool may_be_response(struct sweep *s, const struct imap_message *m, bool 
     return header != NULL;
 }
 
+static size_t place_in_batch(const struct sweep *s, uint32_t uid)
+{
+    size_t i = 0;
+    while (s->uids[i] != uid)
+        i++;
+    return i;
+}
+
+/* A server may say the same twice. */
 static bool look_at_header(void *context, const struct imap_message *m, struct error *e)
 {
     struct sweep *s = context;
-    bool may;
+    bool may, *has_header = &s->has_header[place_in_batch(s, m->uid)];
+    if (*has_header)
+        return true;
+    *has_header = true;
     s->run->tally.looked_at++;
     if (m->deleted)
         return true;
     if (!may_be_response(s, m, &may))
         return error_memory(e);
-    if (may && s->count < s->waiting + LIMIT_IMAP_BATCH)
+    if (may)
         s->candidates[s->count++] =
             (struct candidate){.uid = m->uid, .size = m->size, .arrival = m->arrival};
     return true;
@@ -104,7 +121,7 @@ static bool set_aside_returned(struct sweep *s, struct candidate *c)
 {
     const struct imap_place place = {s->mailbox, s->state.validity, c->uid};
     bool returned = false;
-    if (c->folder && c->arrival < s->swept_before &&
+    if (c->folder && c->arrival < s->reached.before &&
         !imap_returned(s->run, s->arena, &place, c->arrival, c->findings, &returned, s->e))
         return false;
     c->is_response = !returned;
@@ -384,15 +401,44 @@ static int by_uid(const void *a, const void *b)
     return (x->uid > y->uid) - (x->uid < y->uid);
 }
 
-/* A server may answer in any order, and more than once. */
+/* A server may answer in any order. */
 static void sort_candidates(struct sweep *s)
 {
-    size_t kept = s->waiting;
-    qsort(s->candidates + kept, s->count - kept, sizeof *s->candidates, by_uid);
-    for (size_t i = kept; i < s->count; i++)
-        if (kept == 0 || s->candidates[kept - 1].uid != s->candidates[i].uid)
-            s->candidates[kept++] = s->candidates[i];
-    s->count = kept;
+    qsort(s->candidates + s->waiting, s->count - s->waiting, sizeof *s->candidates, by_uid);
+}
+
+/* The messages of the batch of which no header or, where it was asked for, no whole has come. Both
+ * are ascending. */
+static size_t find_unanswered(const struct sweep *s, uint32_t *out)
+{
+    const struct candidate *c = s->candidates + s->waiting, *end = s->candidates + s->count;
+    size_t n = 0;
+    for (size_t i = 0; i < s->uid_count; i++) {
+        bool is_candidate = c < end && c->uid == s->uids[i];
+        if (!s->has_header[i] || (is_candidate && !c->was_read))
+            out[n++] = s->uids[i];
+        c += is_candidate;
+    }
+    return n;
+}
+
+/* They have been expunged meanwhile, or the server gives nothing of them. */
+static bool hold_unanswered(struct sweep *s, struct error *e)
+{
+    uint32_t unanswered[LIMIT_IMAP_BATCH], *there = NULL;
+    size_t count = 0, held = 0, n = find_unanswered(s, unanswered);
+    if (n > 0 && !imap_search_among(&s->run->session, s->arena, unanswered, n, &there, &count, e))
+        return false;
+    if (count == 0)
+        return true;
+    for (size_t i = 0; i < count; i++)
+        held += imap_reached_hold(&s->reached, there[i]);
+    s->run->tally.failed += (int64_t)count;
+    log_line(s->run->context.log, LOG_LEVEL_WARNING,
+             "%s: the server gives nothing of %zu messages in %s, the first with UID %u: %zu are "
+             "looked at again by the next run",
+             s->run->name, count, s->mailbox, there[0], held);
+    return true;
 }
 
 static void keep_responses(struct sweep *s)
@@ -407,53 +453,20 @@ static void keep_responses(struct sweep *s)
 static bool sweep_batch(struct sweep *s, const uint32_t *uids, size_t count, struct error *e)
 {
     enum imap_part part = s->run->without_structure ? IMAP_HEADER : IMAP_HEADER_AND_STRUCTURE;
+    s->uids = uids;
+    s->uid_count = count;
+    memset(s->has_header, 0, sizeof s->has_header);
     bool ok = imap_fetch(&s->run->session, uids, count, part, look_at_header, s, e);
     /* Only here is there an answer whose form a message can choose. */
     if (!ok && part == IMAP_HEADER)
         s->run->session.misunderstood = false;
     sort_candidates(s);
-    ok = ok && judge_candidates(s, e);
+    ok = ok && judge_candidates(s, e) && hold_unanswered(s, e);
     keep_responses(s);
     return ok;
 }
 
 /* --- one mailbox --- */
-
-static const char *note_name(const struct sweep *s)
-{
-    return arena_printf(s->run->context.arena, "%s:last-uid:%s", s->run->name, s->mailbox);
-}
-
-/* The last UID that was looked at; 0 when none, or when the server has numbered anew. */
-static bool read_last(struct sweep *s, uint32_t *last, struct error *e)
-{
-    const char *name = note_name(s), *value;
-    unsigned validity, uid;
-    long long before = 0;
-    *last = 0;
-    s->swept_before = 0;
-    s->begun = clock_now();
-    if (!name)
-        return error_memory(e);
-    if (!store_note_get(s->run->context.store, s->run->context.arena, name, &value, e))
-        return false;
-    if (sscanf(value, "%u %u %lld", &validity, &uid, &before) >= 2 &&
-        validity == s->state.validity) {
-        *last = uid;
-        s->swept_before = before;
-    }
-    return true;
-}
-
-static bool write_last(struct sweep *s, uint32_t last, struct error *e)
-{
-    char value[64];
-    const char *name = note_name(s);
-    if (s->run->options.dry_run)
-        return true;
-    snprintf(value, sizeof value, "%u %u %lld", s->state.validity, last, (long long)s->begun);
-    return name ? store_note_set(s->run->context.store, name, value, e) : error_memory(e);
-}
 
 static void begin_waiting(struct sweep *s)
 {
@@ -471,7 +484,7 @@ static bool is_due(const struct sweep *s)
 
 static bool file_waiting(struct sweep *s, uint32_t last, struct error *e)
 {
-    bool ok = file_batch(s, e) && write_last(s, last, e);
+    bool ok = file_batch(s, e) && imap_reached_write(s->run, &s->reached, last, e);
     begin_waiting(s);
     return ok;
 }
@@ -512,11 +525,12 @@ static bool open_mailbox(struct sweep *s, const char *name, struct error *e)
 /* The one that was opened last. */
 static bool sweep_mailbox(struct sweep *s, struct error *e)
 {
-    const struct imap_run *r = s->run;
-    uint32_t last, *uids;
+    struct imap_run *r = s->run;
+    uint32_t *uids;
     size_t found;
-    if (!read_last(s, &last, e))
+    if (!imap_reached_read(r, s->mailbox, s->state.validity, &s->reached, e))
         return false;
+    uint32_t last = s->reached.last;
     if (s->state.next != 0 && s->state.next <= last + 1)
         return true;
     struct arena *arena = arena_new(LIMIT_ARENA);
@@ -528,7 +542,7 @@ static bool sweep_mailbox(struct sweep *s, struct error *e)
         /* What was not found has gone, or came before --since. */
         uint32_t end = found > 0 ? uids[found - 1] : last;
         if (ok && count == found && s->state.next > end + 1)
-            ok = write_last(s, s->state.next - 1, e);
+            ok = imap_reached_write(r, &s->reached, s->state.next - 1, e);
     }
     arena_free(arena);
     return ok;

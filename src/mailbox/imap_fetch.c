@@ -112,6 +112,20 @@ bool imap_search_last(struct imap_session *s, struct arena *arena, uint32_t most
     return search(s, arena, set ? mailimap_search_key_new_set(set) : NULL, 1, out, count, e);
 }
 
+bool imap_search_among(struct imap_session *s, struct arena *arena, const uint32_t *uids,
+                       size_t count, uint32_t **out, size_t *found, struct error *e)
+{
+    struct mailimap_set *set = imap_set(uids, count);
+    if (!search(s, arena, set ? mailimap_search_key_new_uid(set) : NULL, uids[0], out, found, e))
+        return false;
+    size_t kept = 0;
+    for (size_t i = 0; i < *found; i++)
+        if (bsearch(*out + i, uids, count, sizeof *uids, compare))
+            (*out)[kept++] = (*out)[i];
+    *found = kept;
+    return true;
+}
+
 /* --- fetch --- */
 
 struct mailimap_set *imap_set(const uint32_t *uids, size_t count)

@@ -26,6 +26,10 @@ bool imap_search(struct imap_session *s, struct arena *arena, uint32_t first, un
 bool imap_search_last(struct imap_session *s, struct arena *arena, uint32_t most, uint32_t **out,
                       size_t *count, struct error *e);
 
+/* Which of these UIDs (ascending, at least one) are still there, likewise. */
+bool imap_search_among(struct imap_session *s, struct arena *arena, const uint32_t *uids,
+                       size_t count, uint32_t **out, size_t *found, struct error *e);
+
 /* What is asked of each message beside UID, size, flags and INTERNALDATE. Nothing is marked read.
  */
 enum imap_part {

@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # Sourced by imap_*.t behind lib.sh and private_root.sh: certificates of a CA made here, the account
-# "work" of me@example.org, messages, and what is in the mailbox on the server.
+# "work" of me@example.org, messages, and what is in the mailbox on the server. Files lie in $work, /imap
+# unless it is set before.
 #
 #   server_certificates        $work/ca.pem and $work/good.pem for localhost
 #   certificate NAME HOST CA [OPTION...]
@@ -10,7 +11,7 @@
 #   bounce RECIPIENT ID        a bounce to a message with that ID from me to that recipient
 #   plain N, sent ID RECIPIENT
 
-work=/imap
+work=${work:-/imap}
 mkdir -p "$work"
 chmod 755 "$work"
 password='se"cr\et'
