@@ -16,6 +16,7 @@ delimiter=.
 box raw 'CREATE "INBOX.Gesendete Objekte" (USE (\Sent))' >/dev/null
 logs_in plain login cram-md5 scram-sha-256
 sweeps INBOX. 'INBOX.Gesendete Objekte'
+watches INBOX.
 goes_on INBOX. 'INBOX.Gesendete Objekte' lost
 
 server_stop

@@ -4,6 +4,7 @@
 #   logs_in MECHANISM...       each value of auth
 #   sweeps PREFIX SENT         messages are judged and moved below the server's prefix, by the
 #                              mailbox of sent mail of that name on the server
+#   watches PREFIX             what comes while a watch waits with IDLE is moved
 #   goes_on PREFIX SENT HOW... interrupt.py
 
 logs_in() {
@@ -49,6 +50,23 @@ mail2 \Deleted' "ordinary mail stays, also what others have marked deleted"
     like "$(sweep)" 'imap:work: 1 looked at, 1 responses, 1 moved*' "a further mailbox, by a user's name for it"
     is "$(box ids "${prefix}Robots${delimiter}Gr&APYA3w-e &- Co")" bounce-later \
         "a folder in a folder, with a name beyond ASCII"
+}
+
+# Without IDLE the watch would look only every two minutes.
+watches() {
+    account
+    like "$(box raw CAPABILITY)" '* IDLE*' "the server has IDLE"
+    "$BACKSIFT" watch imap:work </dev/null >"$T/watch" 2>&1 &
+    watch=$!
+    bounce carol early | box put INBOX
+    moved() { box ids "${1}Backscatter" | grep -q "bounce-$2"; }
+    ok wait_for 60 moved "$1" early -- "a watch sweeps what is there"
+    bounce dave comes | box put INBOX
+    ok wait_for 60 moved "$1" comes -- "and what comes while it waits"
+    kill $watch
+    wait $watch
+    is $? 0 "and ends when it is told to"
+    sed 's/^/# /' "$T/watch"
 }
 
 goes_on() {
