@@ -27,7 +27,7 @@ DEPS_CHECK := libcmocka-dev tidy chromium perl python3 procps iproute2 util-linu
               postgresql openssl libsasl2-modules dosfstools exfat-fuse exfatprogs
 DEPS_LINT  := clang-format clang-tidy cppcheck mandoc shellcheck
 DEPS_FUZZ  := clang
-DEPS_BENCH := hyperfine valgrind sqlite3 procmail maildrop fdm liblmdb-dev time libsisimai-perl \
+DEPS_BENCH := hyperfine valgrind sqlite3 procmail maildrop fdm dovecot-core liblmdb-dev time libsisimai-perl \
               python3-flufl.bounce spamassassin imapfilter isync
 
 # --- flags ----------------------------------------------------------------------------------------
