@@ -1,12 +1,19 @@
 # shellcheck shell=sh disable=SC2016,SC2034
 # Sendmail in the private root: local domain home.test with .forward files, far.test at the SMTP sink
 # on port 2525 of $far_address (127.0.0.1). Pipes run under smrsh as Debian ships it, so programs need a link in /etc/mail/smrsh.
-# Its local mailer is procmail, with a Maildir as its default.
+# Its local mailer is procmail, with a Maildir as its default. A test may set, before it starts:
+#   mta_smrsh         empty: pipes run under sh alone
+#   mta_local_mailer  lines for sendmail.mc that say what the local mailer is
+# `mta_restart` starts it again with what they are now.
 mta_packages='sendmail-bin sendmail-cf procmail'
+program=/usr/libexec/sendmail/sendmail
+mta_smrsh='FEATURE(`smrsh'\'', `/usr/libexec/sendmail/smrsh'\'')'
+mta_local_mailer='define(`LOCAL_MAILER_PATH'\'', `/usr/bin/procmail'\'')
+define(`LOCAL_MAILER_ARGS'\'', `procmail -t -Y -a $h -d $u'\'')
+define(`LOCAL_MAILER_FLAGS'\'', `SPfhn9'\'')'
 
 mta_start() {
     add_user smmsp
-    program=/usr/libexec/sendmail/sendmail
     mkdir -p /var/spool/mqueue /etc/mail/smrsh /run/sendmail/mta
     chown root:root /var/spool/mqueue
     chmod 700 /var/spool/mqueue
@@ -22,6 +29,10 @@ mta_start() {
     printf 'hosts files\naliases files\n' >/etc/mail/service.switch
     : >/etc/mail/aliases
     : >/etc/mail/statistics
+    mta_restart
+}
+
+mta_configure() {
     sed "s/FAR/${far_address:-127.0.0.1}/" >/etc/mail/test.mc <<'CONF'
 VERSIONID(`test')
 OSTYPE(`linux')
@@ -40,18 +51,30 @@ define(`confQUEUE_LA', `1000')
 define(`confMIN_QUEUE_AGE', `0')
 define(`SMART_HOST', `relay:[FAR]')
 define(`RELAY_MAILER_ARGS', `TCP $h 2525')
-define(`LOCAL_MAILER_PATH', `/usr/bin/procmail')
-define(`LOCAL_MAILER_ARGS', `procmail -t -Y -a $h -d $u')
-define(`LOCAL_MAILER_FLAGS', `SPfhn9')
+sinclude(`/etc/mail/local-mailer.m4')
 DAEMON_OPTIONS(`Addr=127.0.0.1, Port=25')
 FEATURE(`no_default_msa')
-FEATURE(`smrsh', `/usr/libexec/sendmail/smrsh')
+sinclude(`/etc/mail/smrsh.m4')
 FEATURE(`use_cw_file')
 FEATURE(`accept_unresolvable_domains')
 MAILER(`local')
 MAILER(`smtp')
 CONF
-    m4 -D_CF_DIR_=/usr/share/sendmail/cf/ /usr/share/sendmail/cf/m4/cf.m4 /etc/mail/test.mc >/etc/mail/sendmail.cf || return 1
+    m4 -D_CF_DIR_=/usr/share/sendmail/cf/ /usr/share/sendmail/cf/m4/cf.m4 /etc/mail/test.mc >/etc/mail/sendmail.cf
+}
+
+mta_stop() {
+    [ -s /run/sendmail.pid ] || return 0
+    read -r daemon </run/sendmail.pid
+    kill "$daemon"
+    wait_for 10 sh -c "! kill -0 $daemon" && rm -f /run/sendmail.pid
+}
+
+mta_restart() {
+    mta_stop
+    printf '%s\n' "$mta_local_mailer" >/etc/mail/local-mailer.m4
+    printf '%s\n' "$mta_smrsh" >/etc/mail/smrsh.m4
+    mta_configure || return 1
     "$program" -bD -q2s -X /var/log/sendmail.log >/dev/null 2>&1 </dev/null &
     wait_for 10 test -s /run/sendmail.pid
 }
