@@ -91,7 +91,7 @@ static enum next sleep_for(struct watch *w, int ms, struct error *e)
 static bool is_news(const struct watch *w, const struct imap_mailbox *now)
 {
     const struct imap_mailbox *swept = &w->run.first;
-    return now->validity != swept->validity || now->next != swept->next;
+    return now->validity != swept->validity || now->next > swept->next;
 }
 
 static enum next idle(struct watch *w, struct error *e)

@@ -11,23 +11,6 @@
 
 #include "base/limits.h"
 
-bool imap_select(struct imap_session *s, const char *mailbox, bool read_only,
-                 struct imap_mailbox *out, struct error *e)
-{
-    imap_allow(s, 0);
-    int code = read_only ? mailimap_examine(s->imap, mailbox) : mailimap_select(s->imap, mailbox);
-    char doing[200];
-    snprintf(doing, sizeof doing, "opening the mailbox %s", mailbox);
-    if (!imap_ok(s, code, doing, ERROR_DATA, e))
-        return false;
-    const struct mailimap_selection_info *info = s->imap->imap_selection_info;
-    *out = (struct imap_mailbox){info->sel_uidvalidity, info->sel_uidnext};
-    if (out->validity == 0)
-        return error_set(e, ERROR_DATA, "imap:%s: the server names no UIDVALIDITY for %s",
-                         s->account->name, mailbox);
-    return true;
-}
-
 /* --- search --- */
 
 static int compare(const void *a, const void *b)
@@ -124,6 +107,41 @@ bool imap_search_among(struct imap_session *s, struct arena *arena, const uint32
             (*out)[kept++] = (*out)[i];
     *found = kept;
     return true;
+}
+
+/* --- select --- */
+
+/* Courier says no UIDNEXT here. What comes while the server is asked is told in the answer and
+ * never again, so it is asked anew then. */
+static bool know_next(struct imap_session *s, uint32_t *next, struct error *e)
+{
+    const struct mailimap_selection_info *info = s->imap->imap_selection_info;
+    uint32_t exists, *last;
+    size_t found;
+    do {
+        exists = info->sel_exists;
+        if (!imap_search_last(s, s->arena, 1, &last, &found, e))
+            return false;
+        *next = found > 0 ? last[0] + 1 : exists == 0;
+    } while (info->sel_exists > exists);
+    return true;
+}
+
+bool imap_select(struct imap_session *s, const char *mailbox, bool read_only,
+                 struct imap_mailbox *out, struct error *e)
+{
+    imap_allow(s, 0);
+    int code = read_only ? mailimap_examine(s->imap, mailbox) : mailimap_select(s->imap, mailbox);
+    char doing[200];
+    snprintf(doing, sizeof doing, "opening the mailbox %s", mailbox);
+    if (!imap_ok(s, code, doing, ERROR_DATA, e))
+        return false;
+    const struct mailimap_selection_info *info = s->imap->imap_selection_info;
+    *out = (struct imap_mailbox){info->sel_uidvalidity, info->sel_uidnext};
+    if (out->validity == 0)
+        return error_set(e, ERROR_DATA, "imap:%s: the server names no UIDVALIDITY for %s",
+                         s->account->name, mailbox);
+    return out->next != 0 || know_next(s, &out->next, e);
 }
 
 /* --- fetch --- */

@@ -9,11 +9,14 @@
 #include "mailbox/imap_session.h"
 
 struct imap_mailbox {
-    uint32_t validity, next; /* UIDVALIDITY; UIDNEXT, 0 when the server has not said it */
+    uint32_t validity; /* UIDVALIDITY */
+    uint32_t next;     /* what comes has this UID or a higher one: UIDNEXT, else one more than the
+                          UID of the last message; 0 when neither can be had */
 };
 
-/* Selects a mailbox by its name on the server (imap_names.h); read_only: EXAMINE. A mailbox without
- * UIDVALIDITY is an error: nothing could be remembered of it. */
+/* Selects a mailbox by its name on the server; read_only: EXAMINE. A mailbox without UIDVALIDITY is
+ * an error: nothing could be remembered of it. What has come before the return is below out->next.
+ */
 bool imap_select(struct imap_session *s, const char *mailbox, bool read_only,
                  struct imap_mailbox *out, struct error *e);
 

@@ -10,10 +10,11 @@ in_private_root $server_packages
 . "$here/imap/imap.sh"
 . "$here/imap/server_tests.sh"
 server_certificates
-server_start || skip_all "Courier does not start here"
+server_start 'IMAP_IDLE_TIMEOUT=1' || skip_all "Courier does not start here"
 delimiter=.
 box raw 'CREATE INBOX.Sent' >/dev/null
 logs_in plain login cram-md5
 sweeps INBOX. INBOX.Sent
+watches INBOX.
 goes_on INBOX. INBOX.Sent lost
 done_testing

@@ -8,6 +8,8 @@
 #   chatty    much that is no news while the client waits, in pieces of one byte
 #   dies      ends the first connection at once, the second while the client waits
 #   mute      does not answer the end of an IDLE
+#   nonext    says no UIDNEXT; there is one message, and a second comes while a search is answered that
+#             is the first behind an EXAMINE
 import socket, ssl, sys
 
 kind, cert, key, port, log = sys.argv[1:6]
@@ -19,6 +21,7 @@ listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 listener.bind(("127.0.0.1", int(port)))
 listener.listen(5)
 connections = idles = 0
+messages, examined = 1 if kind == "nonext" else 0, False
 
 
 def idle(c, lines, tag):
@@ -49,7 +52,27 @@ def idle(c, lines, tag):
     return True
 
 
+def search(c, words):
+    global messages, examined
+    numbers = words[-1].decode().partition(":")
+    found = range(int(numbers[0]), (messages if numbers[1] else int(numbers[0])) + 1)
+    c.sendall(("* SEARCH " + " ".join(map(str, found)) + "\r\n").encode())
+    if examined and messages == 1:
+        messages = 2
+        c.sendall(b"* 2 EXISTS\r\n")
+
+
+def fetch(c, words):
+    header = b"Subject: lunch\r\n\r\n"
+    c.sendall(
+        b'* %s FETCH (UID %s RFC822.SIZE 18 FLAGS () INTERNALDATE " 2-Nov-2026 10:00:00 +0000" '
+        b'BODYSTRUCTURE ("TEXT" "PLAIN" NIL NIL NIL "7BIT" 0 0) BODY[HEADER]<0> {%d}\r\n%s)\r\n'
+        % (words[2], words[2], len(header), header)
+    )
+
+
 def serve(c):
+    global examined
     lines = c.makefile("rb")
     c.sendall(b"* OK hello\r\n")
     for line in lines:
@@ -62,7 +85,14 @@ def serve(c):
         if verb == b"CAPABILITY":
             c.sendall(b"* CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN%s\r\n" % (b"" if kind == "poll" else b" IDLE"))
         if verb in (b"SELECT", b"EXAMINE"):
-            c.sendall(b"* 0 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 1] x\r\n")
+            c.sendall(b"* %d EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n" % messages)
+            if kind != "nonext":
+                c.sendall(b"* OK [UIDNEXT 1] x\r\n")
+            examined = verb == b"EXAMINE"
+        if words.startswith(b"UID SEARCH"):
+            search(c, words.split())
+        if words.startswith(b"UID FETCH"):
+            fetch(c, words.split())
         if verb == b"LOGOUT":
             c.sendall(b"* BYE then\r\n")
         c.sendall(tag + b" OK done\r\n")

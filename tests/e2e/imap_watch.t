@@ -219,6 +219,12 @@ end_watch TERM
 is $code 0 "and it ends with 0"
 end_server
 
+against nonext 'poll-seconds = 1500'
+ok wait_for 30 told 1 IDLE -- "a server that says no UIDNEXT is waited for with IDLE, too"
+is "$(grep -c '^UID FETCH' "$T/log")" 2 "behind a second look, when something comes before the IDLE"
+end_watch TERM
+end_server
+
 against mute
 wait_for 30 told 1 IDLE
 end_watch TERM

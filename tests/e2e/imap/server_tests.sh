@@ -52,9 +52,9 @@ mail2 \Deleted' "ordinary mail stays, also what others have marked deleted"
         "a folder in a folder, with a name beyond ASCII"
 }
 
-# Without IDLE the watch would look only every two minutes.
+# Without IDLE the watch would look only every 25 minutes.
 watches() {
-    account
+    account 'poll-seconds = 1500'
     like "$(box raw CAPABILITY)" '* IDLE*' "the server has IDLE"
     "$BACKSIFT" watch imap:work </dev/null >"$T/watch" 2>&1 &
     watch=$!
