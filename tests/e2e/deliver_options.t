@@ -27,29 +27,7 @@ is "$code" 75 "a kind of exit codes that is not known is 75, which qmail retries
 make_maildir "$inbox"
 run -x qmail <"$T/plain"
 is "$code $(messages "$inbox")" "0 1" "and 0 when it is delivered"
-# As qmail-local runs a line of .qmail: by the shell, at home, the envelope in the environment, the
-# message without Return-Path.
-line=$(sed "s|^.*/backsift|$BACKSIFT|; s/^|//" "$top/contrib/qmail/dot-qmail")
-sed '/^Return-Path/d; s/^To: .*/To: undisclosed-recipients:;/' "$T/forged" >"$T/bare"
-by_qmail() {
-    (cd "$HOME" && env -i HOME="$HOME" USER=ada PATH=/usr/bin:/bin SHELL=/bin/sh HOST=shop.example LOCAL=x7 \
-        EXT='' DEFAULT='' RECIPIENT=x7@shop.example "$@" sh -c "$line" <"$T/bare" >"$T/out" 2>&1)
-    code=$?
-}
 settings
-by_qmail SENDER= RPLINE='Return-Path: <>
-' DTLINE='Delivered-To: x7@shop.example
-'
-is "$code $(messages "$inbox/.Backscatter") $(cat "$T/out")" "0 1 " "called as qmail does: the recipient is the environment's"
-by_qmail SENDER='#@[]'
-is "$code $(messages "$inbox/.Backscatter")" "0 2" "the sender of a double bounce is a null one"
-by_qmail SENDER="\$(touch $T/harm)" EXT="; touch $T/harm" RPLINE="\`touch $T/harm\`"
-is "$code $(ls "$T/harm" 2>/dev/null)" "0 " "what stands in the environment is data"
-mv "$inbox" "$inbox.away"
-by_qmail SENDER=
-is "$code" 111 "no Maildir: qmail tries again"
-mv "$inbox.away" "$inbox"
-rm -rf "$inbox/.Backscatter"
 run -x sysexits -m /dev/null/x <"$T/plain"
 is "$code" 75 "sysexits is what it is without"
 
