@@ -295,13 +295,23 @@ mailstream_low *imap_stream_connect(const char *host, int port,
     return NULL;
 }
 
-static bool handshake(struct connection *c)
+/* The server has chosen an older version, or knows none that it was offered. */
+static bool is_of_old_version(struct connection *c, int failure)
 {
+    return failure == GNUTLS_E_UNSUPPORTED_VERSION_PACKET ||
+           (failure == GNUTLS_E_FATAL_ALERT_RECEIVED &&
+            gnutls_alert_get(c->tls) == GNUTLS_A_PROTOCOL_VERSION);
+}
+
+static bool handshake(struct connection *c, bool *too_old)
+{
+    *too_old = false;
     for (;;) {
         int r = gnutls_handshake(c->tls);
         if (r == GNUTLS_E_SUCCESS)
             return true;
         if (gnutls_error_is_fatal(r)) {
+            *too_old = is_of_old_version(c, r);
             note_failure(c, r, "TLS handshake");
             return false;
         }
@@ -309,6 +319,10 @@ static bool handshake(struct connection *c)
             return false;
     }
 }
+
+/* On top of what the system's administrator allows: RFC 8996 ends TLS 1.0 and 1.1, RFC 8314 4.1
+ * asks mail programs for 1.2 at least. */
+static const char versions[] = "-VERS-TLS1.0:-VERS-TLS1.1";
 
 static bool set_up(struct connection *c, const char *host, const struct imap_trust *trust,
                    struct error *e)
@@ -325,7 +339,7 @@ static bool set_up(struct connection *c, const char *host, const struct imap_tru
         r = gnutls_init(&c->tls, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL);
     }
     if (r == 0)
-        r = gnutls_set_default_priority(c->tls);
+        r = gnutls_set_default_priority_append(c->tls, versions, NULL, 0);
     if (r == 0)
         r = gnutls_credentials_set(c->tls, GNUTLS_CRD_CERTIFICATE, c->credentials);
     if (r == 0 && !imap_trust_is_address(host))
@@ -344,9 +358,13 @@ bool imap_stream_start_tls(mailstream_low *low, const char *host, const struct i
 {
     struct connection *c = low->data;
     char words[640];
+    bool too_old;
     if (!set_up(c, host, trust, e))
         return false;
-    if (!handshake(c)) {
+    if (!handshake(c, &too_old)) {
+        if (too_old)
+            return error_set(e, ERROR_REFUSED, "%s is not trusted: it has no TLS 1.2 or newer",
+                             host);
         if (!trust->fingerprint && gnutls_session_get_verify_cert_status(c->tls) != 0) {
             imap_trust_explain(c->tls, words, sizeof words);
             return error_set(e, ERROR_REFUSED, "%s is not trusted: %s", host, words);

@@ -30,9 +30,9 @@ mailstream_low *imap_stream_connect(const char *host, int port,
                                     const struct imap_stream_limits *limits, struct error *e);
 
 /* Turns the connection into TLS (RFC 8314 implicit TLS right after connecting; RFC 3501 6.2.1 after
- * STARTTLS), with SNI where host is a name, certificate and host name verified (RFC 6125 by
- * GnuTLS). False with the reason when the handshake fails or the server is not the one it should
- * be; nothing may be sent then. */
+ * STARTTLS) of version 1.2 or newer (RFC 8314 4.1), with SNI where host is a name, certificate and
+ * host name verified (RFC 6125 by GnuTLS). False with the reason when the handshake fails or the
+ * server is not the one it should be; nothing may be sent then. */
 bool imap_stream_start_tls(mailstream_low *low, const char *host, const struct imap_trust *trust,
                            struct error *e);
 

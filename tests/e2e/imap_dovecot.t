@@ -408,6 +408,8 @@ log = open(work + '/told', 'ab', buffering=0)
 def tls(c, name):
     x = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     x.load_cert_chain(f'{work}/{name}.pem', f'{work}/{name}.key')
+    if kind == 'old':
+        x.set_ciphers('ALL:@SECLEVEL=0'); x.minimum_version = x.maximum_version = ssl.TLSVersion.TLSv1_1
     x.sni_callback = lambda tls, asked, _: log.write(b'SNI %s\n' % str(asked).encode()) and None
     return x.wrap_socket(c, server_side=True)
 while True:
@@ -416,7 +418,7 @@ while True:
         caps = b'IMAP4rev1 SASL-IR AUTH=PLAIN'
         if kind in ('self', 'other', 'unknown', 'expired'):
             c = tls(c, kind)
-        elif kind in ('literal', 'bye', 'garbage', 'byelater', 'lines', 'deep'):
+        elif kind in ('literal', 'bye', 'garbage', 'byelater', 'lines', 'deep', 'old'):
             c = tls(c, 'good')
         elif kind != 'stripped':
             caps += b' STARTTLS'
@@ -477,6 +479,7 @@ is "${got##*self-signed*}" "$got" "which is not called self-signed"
 refused other implicit '*not trusted*name*' "a certificate of another host"
 is "${got##*tls-fingerprint*}" "$got" "for which no fingerprint is offered"
 refused expired implicit '*not trusted*expired*' "an expired certificate"
+refused old implicit '*TLS*1.2*' "TLS 1.1"
 refused stripped starttls '*does not offer STARTTLS*' "STARTTLS taken away"
 refused preauth starttls '*PREAUTH*' "PREAUTH before STARTTLS"
 refused injected starttls '*behind the answer to STARTTLS*' "words injected behind STARTTLS"
