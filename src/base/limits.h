@@ -172,8 +172,10 @@
  * more: so much a run that is cut has to do again. */
 #define LIMIT_IMAP_FILED      500
 #define LIMIT_IMAP_UNFILED_MS 30000
-/* How deep a server's description of a message is followed. */
-#define LIMIT_IMAP_DEPTH 50
+/* How deep a server's description of a message is followed; and brackets within brackets in one
+ * line of its answers, which libetpan follows on the stack. */
+#define LIMIT_IMAP_DEPTH   50
+#define LIMIT_IMAP_NESTING 500
 /* Bytes of a mail of our own put into a mailbox: a digest has some 100 KB. */
 #define LIMIT_IMAP_APPEND ((size_t)8 * 1024 * 1024)
 /* Seconds of one IDLE unless configured: a server may log out who says nothing for 30 minutes (RFC

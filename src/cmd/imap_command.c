@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "cmd/command.h"
 #include "cmd/exit_code.h"
+#include "cmd/imap_guard.h"
 #include "cmd/imap_program.h"
 #include "cmd/imap_run.h"
 #include "cmd/refresh.h"
@@ -288,6 +289,7 @@ int imap_command_main(int argc, char **argv)
     const struct job *job = find_job(name);
     bool is_watch = strcmp(name, "watch") == 0;
     set_bounds();
+    imap_guard();
     if (!job && !is_watch)
         error_set(&e, ERROR_USAGE,
                   "this program is run by 'backsift sweep imap:NAME', 'backsift record imap:NAME' "

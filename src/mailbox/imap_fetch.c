@@ -287,9 +287,9 @@ bool imap_fetch(struct imap_session *s, const uint32_t *uids, size_t count, enum
         mailimap_set_free(set);
     if (type)
         mailimap_fetch_type_free(type);
-    if (ok)
-        ok = visit_all(list, uids, count, visit, context, e);
-    if (list)
-        mailimap_fetch_list_free(list);
+    if (!ok)
+        return false; /* of a refused FETCH libetpan has freed the list that it gives back */
+    ok = visit_all(list, uids, count, visit, context, e);
+    mailimap_fetch_list_free(list);
     return ok;
 }

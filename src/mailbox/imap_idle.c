@@ -64,11 +64,10 @@ static enum line line_of(struct span line)
 static bool read_line(struct idling *i, enum line *out, struct error *e)
 {
     struct imap_session *s = i->session;
-    mmap_string_truncate(i->line, 0);
+    struct span line;
     imap_allow(s, 0);
-    if (!mailstream_read_line_remove_eol(s->imap->imap_stream, i->line))
+    if (!imap_read_line(s, i->line, &line))
         return fail(s, "the server has fallen silent", e);
-    struct span line = {i->line->str, i->line->len};
     /* A literal would have to be counted; nothing that may be said here has one. */
     if (line.n > 0 && line.p[line.n - 1] == '}')
         return fail(s, "the server's answer is not understood", e);

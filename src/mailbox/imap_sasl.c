@@ -83,19 +83,10 @@ static bool finish(struct exchange *x, struct span words, struct error *e)
                      text.n < 400 ? (int)text.n : 400, text.p, x->reason);
 }
 
-/* One line of the server's, without its end. */
-static bool next_line(struct exchange *x, struct span *line, struct error *e)
-{
-    if (!mailstream_read_line_remove_eol(x->session->imap->imap_stream, x->line))
-        return lost(x, e);
-    *line = (struct span){x->line->str, x->line->len};
-    return true;
-}
-
 static bool converse(struct exchange *x, struct error *e)
 {
     struct span line, tag = span_of("backsift ");
-    while (next_line(x, &line, e)) {
+    while (imap_read_line(x->session, x->line, &line)) {
         if (line.n > 0 && line.p[0] == '+') {
             if (!answer(x, span_trim(span_slice(line, 1, line.n)), e))
                 return false;
@@ -107,7 +98,7 @@ static bool converse(struct exchange *x, struct error *e)
                              x->session->account->name, doing);
         }
     }
-    return false;
+    return lost(x, e);
 }
 
 bool imap_sasl(struct imap_session *s, const char *mechanism, struct span message,

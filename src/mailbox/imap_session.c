@@ -67,9 +67,9 @@ bool imap_ok(struct imap_session *s, int code, const char *doing, enum error_kin
     case MAILIMAP_ERROR_PARSE:
     case MAILIMAP_ERROR_PROTOCOL:
     case MAILIMAP_ERROR_FATAL:
+        s->misunderstood = !trouble[0] || imap_stream_refused(s->low);
         if (trouble[0])
             return error_set(e, ERROR_RETRY, "imap:%s: %s: %s", name, doing, trouble);
-        s->misunderstood = true;
         return error_set(e, ERROR_RETRY, "imap:%s: %s: the server's answer is not understood", name,
                          doing);
     case MAILIMAP_ERROR_BAD_STATE:
@@ -81,11 +81,37 @@ bool imap_ok(struct imap_session *s, int code, const char *doing, enum error_kin
     }
 }
 
+/* What libetpan has for taking off the end looks before the line where that is empty. */
+bool imap_read_line(struct imap_session *s, MMAPString *into, struct span *line)
+{
+    if (!mailstream_read_line(s->imap->imap_stream, into))
+        return false;
+    *line = (struct span){into->str, into->len};
+    if (line->n > 0 && line->p[line->n - 1] == '\n')
+        line->n--;
+    if (line->n > 0 && line->p[line->n - 1] == '\r')
+        line->n--;
+    return true;
+}
+
 /* --- capabilities --- */
+
+/* libetpan copies what it knows of, and must know of something. */
+static bool know_some_capabilities(struct imap_session *s)
+{
+    struct mailimap_connection_info *info = s->imap->imap_connection_info;
+    if (info && !info->imap_capability) {
+        clist *none = clist_new();
+        info->imap_capability = none ? mailimap_capability_data_new(none) : NULL;
+    }
+    return info && info->imap_capability;
+}
 
 bool imap_read_capabilities(struct imap_session *s, struct error *e)
 {
     struct mailimap_capability_data *ours = NULL;
+    if (!know_some_capabilities(s))
+        return error_memory(e);
     imap_allow(s, 0);
     if (!imap_ok(s, mailimap_capability(s->imap, &ours), "asking what it can", ERROR_RETRY, e))
         return false;
@@ -151,11 +177,18 @@ static bool go_over_to_tls(struct imap_session *s, struct error *e)
     return imap_ok(s, code, "asking for TLS", ERROR_REFUSED, e) && start_tls(s, e);
 }
 
-static bool greet(struct imap_session *s, struct error *e)
+static void drop_connection(struct imap_session *s)
 {
-    mailstream *stream = mailstream_new(s->low, 16384);
+    mailstream_low_free(s->low);
+    s->low = NULL;
+}
+
+bool imap_greet(struct imap_session *s, struct error *e)
+{
+    s->imap = mailimap_new(0, NULL);
+    mailstream *stream = s->imap ? mailstream_new(s->low, 16384) : NULL;
     if (!stream) {
-        mailstream_low_free(s->low);
+        drop_connection(s);
         return error_memory(e);
     }
     int code = mailimap_connect(s->imap, stream);
@@ -176,19 +209,12 @@ bool imap_open(struct imap_session *s, struct arena *arena, const struct imap_ac
     s->low = imap_stream_connect(account->host, account->port, &limits, &why);
     if (!s->low)
         return error_set(e, why.kind, "imap:%s: %s", account->name, why.text);
-    s->imap = mailimap_new(0, NULL);
-    if (!s->imap) {
-        mailstream_low_free(s->low);
-        s->low = NULL;
-        return error_memory(e);
-    }
     bool implicit = account->tls == IMAP_TLS_IMPLICIT;
     if (implicit && !start_tls(s, e)) {
-        mailstream_low_free(s->low);
-        s->low = NULL;
+        drop_connection(s);
         return false;
     }
-    return greet(s, e) && (implicit || go_over_to_tls(s, e)) && imap_read_capabilities(s, e) &&
+    return imap_greet(s, e) && (implicit || go_over_to_tls(s, e)) && imap_read_capabilities(s, e) &&
            imap_login(s, e) && imap_read_capabilities(s, e);
 }
 

@@ -32,6 +32,10 @@ bool imap_open(struct imap_session *s, struct arena *arena, const struct imap_ac
                int64_t deadline_us, int stop_fd, struct error *e);
 void imap_close(struct imap_session *s);
 
+/* Reads the greeting on s->low, which s->imap then owns; account and arena are set, nothing else.
+ */
+bool imap_greet(struct imap_session *s, struct error *e);
+
 /* Logs in by account->auth (imap_login.c). */
 bool imap_login(struct imap_session *s, struct error *e);
 
@@ -44,6 +48,10 @@ bool imap_can_auth(const struct imap_session *s, const char *mechanism);
 /* Before each command: what the messages in its answer may take, beside LIMIT_IMAP_ANSWER and
  * LIMIT_IMAP_LINES; every byte of them may be a line. */
 void imap_allow(struct imap_session *s, uint64_t bytes);
+
+/* Reads one line of what the server says and gives it without its end; *into holds it. False when
+ * the connection has ended, see imap_stream_trouble. */
+bool imap_read_line(struct imap_session *s, MMAPString *into, struct span *line);
 
 /* True when libetpan's code means success; else fills *e: "imap:NAME: doing: why". The kind is
  * refused when the server understood and said no for good, ERROR_RETRY for everything else. */

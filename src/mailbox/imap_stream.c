@@ -21,6 +21,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "mailbox/imap_screen.h"
 
 struct connection {
     int fd;
@@ -28,6 +29,8 @@ struct connection {
     gnutls_certificate_credentials_t credentials;
     struct imap_stream_limits limits;
     uint64_t bytes, lines;
+    struct imap_screen screen;
+    bool refused;    /* by the screen */
     char ahead[256]; /* read by imap_stream_wait to see whether it is data */
     size_t ahead_count;
     char trouble[256];
@@ -89,14 +92,20 @@ static size_t take_ahead(struct connection *c, void *p, size_t n)
     return taken;
 }
 
-static void count_read(struct connection *c, const char *p, size_t n)
+/* False with the trouble noted when what was read must not be parsed. */
+static bool take_in(struct connection *c, const char *p, size_t n)
 {
-    const char *end = p + n;
+    uint64_t left = c->limits.bytes > c->bytes ? c->limits.bytes - c->bytes : 0;
+    const char *why = imap_screen_pass(&c->screen, p, n, left > n ? left : n), *end = p + n;
     c->bytes += n;
     while ((p = memchr(p, '\n', (size_t)(end - p)))) {
         c->lines++;
         p++;
     }
+    c->refused = why != NULL;
+    if (why)
+        snprintf(c->trouble, sizeof c->trouble, "%s", why);
+    return !why;
 }
 
 /* libetpan reads on behind some failures; what it is told then would hide the first reason. */
@@ -113,10 +122,8 @@ static ssize_t stream_read(mailstream_low *low, void *p, size_t n)
     }
     for (;;) {
         ssize_t r = receive(c, p, n);
-        if (r > 0) {
-            count_read(c, p, (size_t)r);
-            return r;
-        }
+        if (r > 0)
+            return take_in(c, p, (size_t)r) ? r : -1;
         if (!is_again(c, r)) {
             note_failure(c, r, "reading from the server");
             return -1;
@@ -153,9 +160,9 @@ static bool look_ahead(struct connection *c, bool *broken)
         note_failure(c, r, "waiting for the server");
     if (r <= 0)
         return false;
-    c->ahead_count = (size_t)r;
-    count_read(c, c->ahead, (size_t)r);
-    return true;
+    *broken = !take_in(c, c->ahead, (size_t)r);
+    c->ahead_count = *broken ? 0 : (size_t)r;
+    return !*broken;
 }
 
 enum imap_stream_event imap_stream_wait(mailstream_low *low, int timer_fd)
@@ -263,6 +270,27 @@ static bool connect_to(struct connection *c, const struct addrinfo *a)
     return false;
 }
 
+static mailstream_low *new_stream(int fd, const struct imap_stream_limits *limits, struct error *e)
+{
+    struct connection *c = calloc(1, sizeof *c);
+    mailstream_low *low = c ? mailstream_low_new(c, &driver) : NULL;
+    if (!low) {
+        free(c);
+        error_memory(e);
+        return NULL;
+    }
+    *c = (struct connection){.fd = fd, .limits = *limits};
+    return low;
+}
+
+mailstream_low *imap_stream_on(int fd, const struct imap_stream_limits *limits, struct error *e)
+{
+    mailstream_low *low = new_stream(fd, limits, e);
+    if (!low)
+        close(fd);
+    return low;
+}
+
 mailstream_low *imap_stream_connect(const char *host, int port,
                                     const struct imap_stream_limits *limits, struct error *e)
 {
@@ -274,21 +302,14 @@ mailstream_low *imap_stream_connect(const char *host, int port,
         error_set(e, ERROR_RETRY, "cannot find the host %s: %s", host, gai_strerror(why));
         return NULL;
     }
-    struct connection *c = calloc(1, sizeof *c);
-    mailstream_low *low = c ? mailstream_low_new(c, &driver) : NULL;
-    if (!low) {
-        free(c);
-        freeaddrinfo(found);
-        error_memory(e);
-        return NULL;
-    }
-    *c = (struct connection){.fd = -1, .limits = *limits};
-    for (struct addrinfo *a = found; a && c->fd < 0; a = a->ai_next) {
+    mailstream_low *low = new_stream(-1, limits, e);
+    struct connection *c = low ? low->data : NULL;
+    for (struct addrinfo *a = found; c && a && c->fd < 0; a = a->ai_next) {
         c->trouble[0] = '\0';
         connect_to(c, a);
     }
     freeaddrinfo(found);
-    if (c->fd >= 0)
+    if (!c || c->fd >= 0)
         return low;
     error_set(e, ERROR_RETRY, "cannot connect to %s port %d: %s", host, port, c->trouble);
     stream_free(low);
@@ -387,6 +408,11 @@ bool imap_stream_is_tls(const mailstream_low *low)
 const char *imap_stream_trouble(const mailstream_low *low)
 {
     return ((const struct connection *)low->data)->trouble;
+}
+
+bool imap_stream_refused(const mailstream_low *low)
+{
+    return ((const struct connection *)low->data)->refused;
 }
 
 void imap_stream_allow(mailstream_low *low, uint64_t bytes, uint64_t lines)

@@ -29,6 +29,10 @@ struct imap_stream_limits {
 mailstream_low *imap_stream_connect(const char *host, int port,
                                     const struct imap_stream_limits *limits, struct error *e);
 
+/* The same over a socket that is connected already and does not block. Takes fd, also when there is
+ * no memory: NULL then. */
+mailstream_low *imap_stream_on(int fd, const struct imap_stream_limits *limits, struct error *e);
+
 /* Turns the connection into TLS (RFC 8314 implicit TLS right after connecting; RFC 3501 6.2.1 after
  * STARTTLS) of version 1.2 or newer (RFC 8314 4.1), with SNI where host is a name, certificate and
  * host name verified (RFC 6125 by GnuTLS). False with the reason when the handshake fails or the
@@ -41,6 +45,9 @@ bool imap_stream_is_tls(const mailstream_low *low);
 /* Why the last read or write failed, for an error text: time-out, cap, end of file. "" when none
  * has. Nothing can be read or written after the first. Valid as long as low. */
 const char *imap_stream_trouble(const mailstream_low *low);
+
+/* Whether that was because of what the server says (imap_screen.h). */
+bool imap_stream_refused(const mailstream_low *low);
 
 /* From now on at most that many bytes and ends of lines may be read. To be called for each command:
  * what a server sends for one is held in memory. */
