@@ -163,8 +163,8 @@
 #define LIMIT_IMAP_HEADER ((size_t)64 * 1024)
 /* Runs that are held back by messages that are there, but of which a server gives nothing. */
 #define LIMIT_IMAP_HELD 3
-/* Messages at the end of a folder among which a copy of a cut run is looked for: that run has added
- * at most a batch, others little since. */
+/* Messages at the end of a folder among which what a cut run has moved is looked for: that run has
+ * added at most LIMIT_IMAP_FILED, others little since. */
 #define LIMIT_IMAP_COPIES 1000
 /* Bytes of messages that are asked for at once: the largest part of a run's memory. */
 #define LIMIT_IMAP_BODIES ((uint64_t)8 * 1024 * 1024)

@@ -1,6 +1,6 @@
 /*
  * Events are written before anything is moved: a run that is cut behind them is taken up by the
- * next, which finds them there and adds none. The new places are written last.
+ * next, which finds them there and adds none.
  */
 #include "cmd/imap_filing.h"
 
@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "cmd/imap_copied.h"
+#include "cmd/imap_moving.h"
 #include "cmd/imap_place.h"
 #include "mailbox/imap_folder.h"
 
@@ -48,7 +48,7 @@ static bool journal_one(const struct imap_filing *f, const struct imap_candidate
 {
     struct journal_event event;
     struct store *store = f->run->context.store;
-    const char *file = file_of(f, c->uid);
+    const char *file = file_of(f, c->mark.uid);
     if (!file)
         return error_memory(e);
     switch (journal_find(store, f->arena, f->run->name, file, &event, e)) {
@@ -107,61 +107,35 @@ static bool each_folder(const struct imap_filing *f,
 
 static bool ensure_folder(const struct imap_filing *f, const char *folder, struct error *e)
 {
+    uint32_t next;
     const char *name = imap_folder_name(&f->run->session, folder, e);
-    return name && imap_folder_ensure(&f->run->session, name, e);
-}
-
-/* Where the message is now: recheck finds it there. */
-static bool journal_place(const struct imap_filing *f, uint32_t uid, const struct imap_place *place,
-                          struct error *e)
-{
-    struct journal_event event;
-    struct store *store = f->run->context.store;
-    const char *file = file_of(f, uid), *there = imap_place_write(f->arena, place);
-    if (!file || !there)
-        return error_memory(e);
-    enum lookup found = journal_find(store, f->arena, f->run->name, file, &event, e);
-    event.file = there;
-    return found != LOOKUP_ERROR && (found == LOOKUP_NO || journal_update(store, &event, e));
-}
-
-static bool journal_places(const struct imap_filing *f, const char *name, uint32_t validity,
-                           const uint32_t *uids, const uint32_t *placed, size_t count,
-                           struct error *e)
-{
-    struct store *store = f->run->context.store;
-    if (validity == 0)
-        return true;
-    if (!store_begin(store, e))
+    if (!name || !imap_folder_ensure(&f->run->session, name, &next, e))
         return false;
-    for (size_t i = 0; i < count; i++) {
-        const struct imap_place place = {name, validity, placed[i]};
-        if (placed[i] != 0 && !journal_place(f, uids[i], &place, e)) {
-            store_rollback(store);
-            return false;
-        }
-    }
-    return store_commit(store, e);
+    for (size_t i = 0; i < f->count; i++)
+        if (is_for(&f->candidates[i], folder))
+            f->candidates[i].first_in_folder = next;
+    return true;
 }
 
 static bool move_to_folder(const struct imap_filing *f, const char *folder, struct error *e)
 {
-    uint32_t uids[LIMIT_IMAP_FILED], placed[LIMIT_IMAP_FILED], validity;
-    size_t n = 0;
-    enum imap_moved how;
+    struct imap_mark marks[LIMIT_IMAP_FILED];
+    uint32_t placed[LIMIT_IMAP_FILED], validity;
+    struct imap_moving moving = {.run = f->run,
+                                 .arena = f->arena,
+                                 .mailbox = f->mailbox,
+                                 .validity = f->validity,
+                                 .folder = folder,
+                                 .marks = marks};
     const char *name = imap_folder_name(&f->run->session, folder, e);
     if (!name || strcmp(name, f->mailbox) == 0)
         return name != NULL;
     for (size_t i = 0; i < f->count; i++)
-        if (is_for(&f->candidates[i], folder))
-            uids[n++] = f->candidates[i].uid;
-    if (!imap_move(&f->run->session, uids, n, name, &how, &validity, placed, e) ||
-        !journal_places(f, name, validity, uids, placed, n, e))
-        return false;
-    f->run->tally.moved += (int64_t)n;
-    if (how == IMAP_MOVED_AND_MARKED)
-        f->run->tally.marked_only = true;
-    return true;
+        if (is_for(&f->candidates[i], folder)) {
+            marks[moving.count++] = f->candidates[i].mark;
+            moving.first = f->candidates[i].first_in_folder;
+        }
+    return imap_moving_run(&moving, &validity, placed, e);
 }
 
 static void print_candidates(const struct imap_filing *f)
@@ -169,29 +143,13 @@ static void print_candidates(const struct imap_filing *f)
     for (size_t i = 0; i < f->count; i++) {
         const struct imap_candidate *c = &f->candidates[i];
         if (c->is_response)
-            printf("%s %u: %s %s -> %s (%s)\n", f->mailbox, c->uid, class_name(c->verdict.class),
-                   origin_name(c->verdict.origin), c->folder ? c->folder : f->mailbox, c->rule);
+            printf("%s %u: %s %s -> %s (%s)\n", f->mailbox, c->mark.uid,
+                   class_name(c->verdict.class), origin_name(c->verdict.origin),
+                   c->folder ? c->folder : f->mailbox, c->rule);
     }
 }
 
 /* --- all of it --- */
-
-/* What an earlier run has copied needs neither event nor move. */
-static bool finish_copied(const struct imap_filing *f, struct error *e)
-{
-    uint32_t uids[LIMIT_IMAP_FILED];
-    bool done[LIMIT_IMAP_FILED];
-    size_t n = 0, k = 0;
-    for (size_t i = 0; i < f->count; i++)
-        if (f->candidates[i].is_response)
-            uids[n++] = f->candidates[i].uid;
-    if (!imap_finish_copied(f->run, f->arena, f->mailbox, f->validity, uids, n, done, e))
-        return false;
-    for (size_t i = 0; i < f->count; i++)
-        if (f->candidates[i].is_response && done[k++])
-            f->candidates[i].is_response = false;
-    return true;
-}
 
 bool imap_file_responses(const struct imap_filing *f, struct error *e)
 {
@@ -203,6 +161,6 @@ bool imap_file_responses(const struct imap_filing *f, struct error *e)
         print_candidates(f);
         return true;
     }
-    return responses == 0 || (finish_copied(f, e) && each_folder(f, ensure_folder, e) &&
-                              journal_batch(f, e) && each_folder(f, move_to_folder, e));
+    return responses == 0 || (each_folder(f, ensure_folder, e) && journal_batch(f, e) &&
+                              each_folder(f, move_to_folder, e));
 }

@@ -5,13 +5,15 @@
 #define BACKSIFT_CMD_IMAP_FILING_H
 
 #include "cmd/imap_run.h"
+#include "mailbox/imap_copies.h"
 #include "verdict/verdict.h"
 
 /* A message that is, or may be, a response. */
 struct imap_candidate {
-    uint32_t uid, size;
+    struct imap_mark mark; /* with its UID and size */
     bool was_read, is_response;
-    const char *folder; /* of [folders]; NULL: it stays where it is */
+    const char *folder;       /* of [folders]; NULL: it stays where it is */
+    uint32_t first_in_folder; /* the folder's UIDNEXT before anything of this is filed */
     struct verdict verdict;
     struct span findings; /* findings_encode's bytes */
     const char *rule;
@@ -28,8 +30,7 @@ struct imap_filing {
 };
 
 /* Journals the responses among the candidates under their places, makes the folders that are
- * missing, moves the responses there, journals where they are, and counts all that in run->tally.
- * What an earlier run has done of it is not done again: is_response is false behind it. With
+ * missing, moves the responses there (imap_moving.h), and counts all that in run->tally. With
  * --dry-run prints what would be moved and changes nothing. */
 bool imap_file_responses(const struct imap_filing *f, struct error *e);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "cmd/imap_moving.h"
 #include "cmd/imap_place.h"
 #include "cmd/imap_run.h"
 #include "cmd/rejudge.h"
@@ -42,6 +43,39 @@ static bool select_mailbox(struct recheck *r, const struct imap_place *place, bo
     return true;
 }
 
+struct fetched_mark {
+    struct imap_mark mark;
+    bool is_there;
+};
+
+static bool take_header(void *context, const struct imap_message *m, struct error *e)
+{
+    struct fetched_mark *h = context;
+    (void)e;
+    *h = (struct fetched_mark){imap_mark_of(m), true};
+    return true;
+}
+
+/* Moves the message at that place, which is selected, to the folder of that server name. there->uid
+ * stays 0 when it is gone. */
+static bool move_to(struct recheck *r, const struct imap_place *place, const char *folder,
+                    struct imap_place *there, struct error *e)
+{
+    struct imap_session *s = &r->run->session;
+    struct fetched_mark h = {.is_there = false};
+    struct imap_moving moving = {.run = r->run,
+                                 .arena = r->judging.round,
+                                 .mailbox = place->mailbox,
+                                 .validity = place->validity,
+                                 .folder = folder,
+                                 .marks = &h.mark,
+                                 .count = 1};
+    if (!imap_fetch(s, &place->uid, 1, IMAP_HEADER, take_header, &h, e))
+        return false;
+    return !h.is_there || (imap_folder_ensure(s, there->mailbox, &moving.first, e) &&
+                           imap_moving_run(&moving, &there->validity, &there->uid, e));
+}
+
 /* Moves the message that the event names; *found is false when it is not there. */
 static bool move(struct recheck *r, struct journal_event *event, const char *folder, bool *found,
                  struct error *e)
@@ -49,7 +83,6 @@ static bool move(struct recheck *r, struct journal_event *event, const char *fol
     struct imap_session *s = &r->run->session;
     struct arena *arena = r->judging.round;
     struct imap_place place, there = {0};
-    enum imap_moved how;
     bool same = false;
     *found = false;
     if (!imap_place_read(arena, event->file, &place))
@@ -62,8 +95,7 @@ static bool move(struct recheck *r, struct journal_event *event, const char *fol
     if (!same || strcmp(name, place.mailbox) == 0)
         return true;
     there.mailbox = name;
-    if (!imap_folder_ensure(s, name, e) ||
-        !imap_move(s, &place.uid, 1, name, &how, &there.validity, &there.uid, e))
+    if (!move_to(r, &place, folder, &there, e))
         return false;
     *found = there.uid != 0;
     if (!*found)
@@ -111,6 +143,13 @@ static bool apply(struct recheck *r, struct change *c, struct error *e)
 
 /* --- the run --- */
 
+static bool finish_moving(struct imap_run *run, struct error *e)
+{
+    bool is_unfinished;
+    return imap_moving_is_unfinished(run, &is_unfinished, e) &&
+           (!is_unfinished || (imap_connect(run, e) && imap_moving_finish(run, e)));
+}
+
 static bool recheck(struct recheck *r, unixtime since, struct error *e)
 {
     bool more = true;
@@ -134,7 +173,8 @@ bool imap_recheck(struct imap_run *run, struct error *e)
     if (since == 0)
         since = clock_now() - (c->reach_days + REJUDGE_DAYS_TO_CATCH_UP) * SECONDS_PER_DAY;
     bool ok = context_open_store(&run->context, STORE_WRITE, LIMIT_RECORD_MS, e) &&
-              rejudging_open(&r.judging, &run->context, run->name, e) && recheck(&r, since, e);
+              finish_moving(run, e) && rejudging_open(&r.judging, &run->context, run->name, e) &&
+              recheck(&r, since, e);
     if (ok && !run->options.quiet)
         printf("%s: %lld looked at again, %lld %srescued, %lld %sforged\n", run->name,
                (long long)r.judging.looked_at, (long long)r.rescued,

@@ -1,8 +1,9 @@
 /*
- * The sweep of an account: its mailboxes one after the other, each by itself, so that one that is
- * not there keeps none behind it from being swept.
+ * The sweep of an account: what a run that was cut has left half done, then its mailboxes one after
+ * the other, each by itself, so that one that is not there keeps none behind it from being swept.
  */
 #include "cmd/command.h"
+#include "cmd/imap_moving.h"
 #include "cmd/imap_run.h"
 #include "cmd/imap_sweep_mailbox.h"
 
@@ -35,7 +36,7 @@ static bool sweep_mailboxes(struct imap_run *r, struct imap_sweeping *s, struct 
 bool imap_sweep(struct imap_run *r, struct error *e)
 {
     struct imap_sweeping *s = imap_sweeping_open(r, e);
-    bool ok = s && sweep_mailboxes(r, s, e);
+    bool ok = s && imap_moving_finish(r, e) && sweep_mailboxes(r, s, e);
     imap_sweeping_close(s);
     return ok;
 }

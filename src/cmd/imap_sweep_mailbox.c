@@ -84,7 +84,7 @@ static bool look_at_header(void *context, const struct imap_message *m, struct e
         return error_memory(e);
     if (may)
         s->candidates[s->count++] =
-            (struct imap_candidate){.uid = m->uid, .size = m->size, .arrival = m->arrival};
+            (struct imap_candidate){.mark = imap_mark_of(m), .arrival = m->arrival};
     return true;
 }
 
@@ -106,7 +106,7 @@ static bool keep_findings(struct imap_sweeping *s, struct imap_candidate *c,
  * moved back by hand. */
 static bool set_aside_returned(struct imap_sweeping *s, struct imap_candidate *c)
 {
-    const struct imap_place place = {s->mailbox, s->state.validity, c->uid};
+    const struct imap_place place = {s->mailbox, s->state.validity, c->mark.uid};
     bool returned = false;
     if (c->folder && c->arrival < s->reached.before &&
         !imap_returned(s->run, s->arena, &place, c->arrival, c->findings, &returned, s->e))
@@ -115,10 +115,39 @@ static bool set_aside_returned(struct imap_sweeping *s, struct imap_candidate *c
     return true;
 }
 
+static bool count_once(struct imap_sweeping *s, const char *id, const char *counted,
+                       struct span place, struct error *e)
+{
+    struct store *store = s->run->context.store;
+    bool seen;
+    int count;
+    if (!store_item_seen(store, counted, place, &seen, e))
+        return false;
+    return seen ||
+           (store_count_stray(store, id, &count, e) && store_item_add(store, counted, place, e));
+}
+
+/* A run that is cut judges again what it has not filed, so what was counted is remembered. */
+static bool count_stray(struct imap_sweeping *s, const struct imap_candidate *c)
+{
+    struct store *store = s->run->context.store;
+    const struct imap_place at = {s->mailbox, s->state.validity, c->mark.uid};
+    const char *place = imap_place_write(s->arena, &at);
+    const char *counted = arena_printf(s->arena, "%s:strays", s->run->name);
+    if (!place || !counted)
+        return error_memory(s->e);
+    if (!store_begin_unsynced(store, s->e))
+        return false;
+    if (count_once(s, c->verdict.known_id, counted, span_of(place), s->e))
+        return store_commit(store, s->e);
+    store_rollback(store);
+    return false;
+}
+
 static bool judge(struct imap_sweeping *s, struct imap_candidate *c, const struct findings *f)
 {
     const struct imap_run *r = s->run;
-    struct index_access index = {.store = r->context.store, .count_strays = !r->options.dry_run};
+    struct index_access index = {.store = r->context.store};
     unixtime now = clock_now();
     if (c->arrival <= 0 || c->arrival > now)
         c->arrival = now;
@@ -129,7 +158,10 @@ static bool judge(struct imap_sweeping *s, struct imap_candidate *c, const struc
         return error_set(s->e, ERROR_RETRY, "the index cannot be read: %s", c->verdict.store_note);
     bool stays = r->context.config->observe || strcmp(c->verdict.folder, "INBOX") == 0;
     c->folder = stays ? NULL : c->verdict.folder;
-    return set_aside_returned(s, c);
+    if (!set_aside_returned(s, c))
+        return false;
+    bool is_stray = c->is_response && c->verdict.marked && !r->options.dry_run;
+    return !is_stray || count_stray(s, c);
 }
 
 /* What was found in the message that was put in first. One that cannot be read stays where it is,
@@ -147,7 +179,7 @@ static bool take_answer(void *context, const struct findings *found,
         return found->class == CLASS_MAIL || judge(s, c, found);
     r->tally.failed++;
     log_line(r->context.log, LOG_LEVEL_WARNING, "%s: message %u stays unclassified: %s", r->name,
-             c->uid, why->text);
+             c->mark.uid, why->text);
     return true;
 }
 
@@ -155,7 +187,7 @@ static bool look_at_whole(void *context, const struct imap_message *m, struct er
 {
     struct imap_sweeping *s = context;
     struct imap_candidate *c = s->candidates + s->waiting;
-    while (c->uid != m->uid)
+    while (c->mark.uid != m->uid)
         c++;
     if (c->was_read) /* a server may say the same twice */
         return true;
@@ -173,10 +205,10 @@ static bool fetch_candidates(struct imap_sweeping *s, struct error *e)
         size_t n = 0;
         uint64_t bytes = 0;
         do {
-            uint32_t size = s->candidates[i].size;
+            uint32_t size = s->candidates[i].mark.size;
             bytes += size < LIMIT_MESSAGE_PARSED ? size : LIMIT_MESSAGE_PARSED;
-            uids[n++] = s->candidates[i++].uid;
-        } while (i < s->count && bytes + s->candidates[i].size <= LIMIT_IMAP_BODIES);
+            uids[n++] = s->candidates[i++].mark.uid;
+        } while (i < s->count && bytes + s->candidates[i].mark.size <= LIMIT_IMAP_BODIES);
         if (!imap_fetch(&s->run->session, uids, n, IMAP_WHOLE, look_at_whole, s, e))
             return false;
     }
@@ -195,7 +227,7 @@ static bool judge_candidates(struct imap_sweeping *s, struct error *e)
 static int by_uid(const void *a, const void *b)
 {
     const struct imap_candidate *x = a, *y = b;
-    return (x->uid > y->uid) - (x->uid < y->uid);
+    return (x->mark.uid > y->mark.uid) - (x->mark.uid < y->mark.uid);
 }
 
 /* A server may answer in any order. */
@@ -211,7 +243,7 @@ static size_t find_unanswered(const struct imap_sweeping *s, uint32_t *out)
     const struct imap_candidate *c = s->candidates + s->waiting, *end = s->candidates + s->count;
     size_t n = 0;
     for (size_t i = 0; i < s->uid_count; i++) {
-        bool is_candidate = c < end && c->uid == s->uids[i];
+        bool is_candidate = c < end && c->mark.uid == s->uids[i];
         if (!s->has_header[i] || (is_candidate && !c->was_read))
             out[n++] = s->uids[i];
         c += is_candidate;

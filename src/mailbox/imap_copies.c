@@ -1,33 +1,26 @@
 /*
  * A copy is known by its size and its header, which holds what the hosts on its way have written:
- * two messages that are not copies differ there. It is looked for among the last messages of the
- * folder, where a cut run has added it; servers differ in what they search for by size.
+ * two messages that are not copies differ there. Where they do not, one that is gone here is the
+ * first to have its copy there: what is still here is rather copied a second time than removed.
  */
 #include "mailbox/imap_copies.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <nettle/sha2.h>
 
 #include "base/limits.h"
-#include "mailbox/imap_fetch.h"
-
-struct mark {
-    uint32_t uid, size;
-    uint32_t there; /* the UID of its copy; 0: none */
-    unsigned char digest[SHA256_DIGEST_SIZE];
-};
 
 struct search {
     struct imap_session *session;
-    struct mark marks[LIMIT_IMAP_BATCH];
+    const struct imap_mark *marks;
     size_t count;
+    struct imap_trace *found;
 };
 
-static struct mark mark_of(const struct imap_message *m)
+struct imap_mark imap_mark_of(const struct imap_message *m)
 {
-    struct mark mark = {.uid = m->uid, .size = m->size};
+    struct imap_mark mark = {.uid = m->uid, .size = m->size};
     struct sha256_ctx sha;
     sha256_init(&sha);
     sha256_update(&sha, m->bytes.n, (const uint8_t *)m->bytes.p);
@@ -35,87 +28,99 @@ static struct mark mark_of(const struct imap_message *m)
     return mark;
 }
 
-static bool note(void *context, const struct imap_message *m, struct error *e)
+static bool is_copy(const struct imap_mark *a, const struct imap_mark *b)
+{
+    return a->size == b->size && memcmp(a->digest, b->digest, sizeof a->digest) == 0;
+}
+
+static bool note_here(void *context, const struct imap_message *m, struct error *e)
 {
     struct search *s = context;
+    struct imap_mark mark = imap_mark_of(m);
     (void)e;
-    if (s->count < LIMIT_IMAP_BATCH && m->bytes.p)
-        s->marks[s->count++] = mark_of(m);
+    for (size_t i = 0; i < s->count; i++)
+        if (s->marks[i].uid == mark.uid && is_copy(&s->marks[i], &mark)) {
+            s->found[i].is_here = true;
+            s->found[i].is_deleted = m->deleted;
+        }
     return true;
 }
 
-static bool compare(void *context, const struct imap_message *m, struct error *e)
+static bool note_there(void *context, const struct imap_message *m, struct error *e)
 {
     struct search *s = context;
+    struct imap_mark mark = imap_mark_of(m);
+    struct imap_trace *best = NULL;
     (void)e;
-    if (!m->bytes.p)
-        return true;
-    struct mark there = mark_of(m);
     for (size_t i = 0; i < s->count; i++) {
-        struct mark *here = &s->marks[i];
-        if (!here->there && here->size == there.size &&
-            memcmp(here->digest, there.digest, sizeof there.digest) == 0) {
-            here->there = m->uid;
-            break;
-        }
+        struct imap_trace *t = &s->found[i];
+        if (!t->there && is_copy(&s->marks[i], &mark) && (!best || (best->is_here && !t->is_here)))
+            best = t;
+    }
+    if (best)
+        best->there = mark.uid;
+    return true;
+}
+
+static bool fetch_headers(struct search *s, const uint32_t *uids, size_t count, imap_visit visit,
+                          struct error *e)
+{
+    for (size_t i = 0; i < count; i += LIMIT_IMAP_BATCH) {
+        size_t n = count - i < LIMIT_IMAP_BATCH ? count - i : LIMIT_IMAP_BATCH;
+        if (!imap_fetch(s->session, uids + i, n, IMAP_HEADER, visit, s, e))
+            return false;
     }
     return true;
 }
 
-static bool compare_last(struct search *s, struct error *e)
+static bool look_here(struct search *s, struct error *e)
+{
+    uint32_t uids[LIMIT_IMAP_FILED];
+    for (size_t i = 0; i < s->count; i++)
+        uids[i] = s->marks[i].uid;
+    return fetch_headers(s, uids, s->count, note_here, e);
+}
+
+static bool look_from(struct search *s, uint32_t first, struct error *e)
 {
     struct arena *arena = arena_new(LIMIT_ARENA);
     uint32_t *uids = NULL;
     size_t count = 0;
     bool ok = (arena || error_memory(e)) &&
-              imap_search_last(s->session, arena, LIMIT_IMAP_COPIES, &uids, &count, e);
-    for (size_t i = 0; ok && i < count; i += LIMIT_IMAP_BATCH) {
-        size_t n = count - i < LIMIT_IMAP_BATCH ? count - i : LIMIT_IMAP_BATCH;
-        ok = imap_fetch(s->session, uids + i, n, IMAP_HEADER, compare, s, e);
+              imap_search(s->session, arena, first ? first : 1, 0, &uids, &count, e);
+    if (ok) {
+        size_t skipped = count > LIMIT_IMAP_COPIES ? count - LIMIT_IMAP_COPIES : 0;
+        ok = fetch_headers(s, uids + skipped, count - skipped, note_there, e);
     }
     arena_free(arena);
     return ok;
 }
 
-/* A folder that is not there any more holds no copies. */
-static bool look_into(struct search *s, const char *folder, uint32_t *validity, struct error *e)
+static bool look_there(struct search *s, const char *folder, uint32_t first, uint32_t *validity,
+                       struct error *e)
 {
     struct imap_mailbox target;
     struct error why = {0};
     if (imap_select(s->session, folder, true, &target, &why)) {
         *validity = target.validity;
-        return compare_last(s, e);
+        return look_from(s, first, e);
     }
     return why.kind == ERROR_DATA || error_set(e, why.kind, "%s", why.text);
 }
 
-static void tell(const struct search *s, const uint32_t *uids, size_t count, uint32_t *found)
-{
-    for (size_t i = 0; i < count; i++) {
-        found[i] = 0;
-        for (size_t k = 0; k < s->count; k++)
-            if (s->marks[k].uid == uids[i])
-                found[i] = s->marks[k].there;
-    }
-}
-
 bool imap_find_copies(struct imap_session *session, const char *mailbox, const char *folder,
-                      const uint32_t *uids, size_t count, uint32_t *validity, uint32_t *found,
-                      struct error *e)
+                      uint32_t first, const struct imap_mark *marks, size_t count,
+                      uint32_t *validity, struct imap_trace *found, struct error *e)
 {
+    struct search s = {session, marks, count, found};
     struct imap_mailbox after;
-    struct search *s = calloc(1, sizeof *s);
-    if (!s)
-        return error_memory(e);
-    s->session = session;
-    *validity = 0;
     uint32_t before = session->imap->imap_selection_info->sel_uidvalidity;
-    bool ok = imap_fetch(session, uids, count, IMAP_HEADER, note, s, e) &&
-              look_into(s, folder, validity, e) && imap_select(session, mailbox, false, &after, e);
-    tell(s, uids, count, found);
-    free(s);
-    if (ok && before != after.validity)
-        return error_set(e, ERROR_RETRY, "imap:%s: the server has numbered %s anew meanwhile",
-                         session->account->name, mailbox);
-    return ok;
+    *validity = 0;
+    memset(found, 0, count * sizeof *found);
+    if (!look_here(&s, e) || !look_there(&s, folder, first, validity, e) ||
+        !imap_select(session, mailbox, false, &after, e))
+        return false;
+    return before == after.validity ||
+           error_set(e, ERROR_RETRY, "imap:%s: the server has numbered %s anew meanwhile",
+                     session->account->name, mailbox);
 }

@@ -104,14 +104,26 @@ bool imap_select_named(struct imap_session *s, const char *name, bool read_only,
 
 /* --- existence --- */
 
-static int status(struct imap_session *s, const char *name)
+static uint32_t next_of(const struct mailimap_mailbox_data_status *answer)
+{
+    bool told = answer && answer->st_info_list;
+    for (clistiter *i = told ? clist_begin(answer->st_info_list) : NULL; i; i = clist_next(i)) {
+        const struct mailimap_status_info *info = clist_content(i);
+        if (info->st_att == MAILIMAP_STATUS_ATT_UIDNEXT)
+            return info->st_value;
+    }
+    return 0;
+}
+
+static int status(struct imap_session *s, const char *name, uint32_t *next)
 {
     struct mailimap_status_att_list *what = mailimap_status_att_list_new_empty();
     struct mailimap_mailbox_data_status *answer = NULL;
     int code = MAILIMAP_ERROR_MEMORY;
     if (what &&
-        mailimap_status_att_list_add(what, MAILIMAP_STATUS_ATT_UIDVALIDITY) == MAILIMAP_NO_ERROR)
+        mailimap_status_att_list_add(what, MAILIMAP_STATUS_ATT_UIDNEXT) == MAILIMAP_NO_ERROR)
         code = mailimap_status(s->imap, name, what, &answer);
+    *next = next_of(answer);
     if (what)
         mailimap_status_att_list_free(what);
     if (answer)
@@ -120,10 +132,10 @@ static int status(struct imap_session *s, const char *name)
 }
 
 /* STATUS takes any name as it stands, where LIST would read wildcards in it. */
-bool imap_folder_ensure(struct imap_session *s, const char *name, struct error *e)
+bool imap_folder_ensure(struct imap_session *s, const char *name, uint32_t *next, struct error *e)
 {
     imap_allow(s, 0);
-    int code = status(s, name);
+    int code = status(s, name, next);
     if (code != MAILIMAP_ERROR_STATUS)
         return imap_ok(s, code, "looking for a folder", ERROR_DATA, e);
     if (!imap_ok(s, mailimap_create(s->imap, name), "making a folder", ERROR_DATA, e))
@@ -255,17 +267,23 @@ static void take_places(const struct mailimap_set *from, const struct mailimap_s
     }
 }
 
-static bool move_at_once_or_copy(struct imap_session *s, struct mailimap_set *set,
-                                 const char *folder, const uint32_t *uids, size_t count,
-                                 uint32_t *validity, uint32_t *placed, struct error *e)
+bool imap_move_or_copy(struct imap_session *s, const uint32_t *uids, size_t count,
+                       const char *folder, bool *copied, uint32_t *validity, uint32_t *placed,
+                       struct error *e)
 {
-    struct mailimap_set *from = NULL, *to = NULL;
-    bool at_once = imap_can(s, "MOVE");
-    int code = at_once ? mailimap_uidplus_uid_move(s->imap, set, folder, validity, &from, &to)
-                       : mailimap_uidplus_uid_copy(s->imap, set, folder, validity, &from, &to);
-    bool ok = imap_ok(s, code, at_once ? "moving responses" : "copying responses", ERROR_RETRY, e);
+    struct mailimap_set *set = imap_set(uids, count), *from = NULL, *to = NULL;
+    *copied = !imap_can(s, "MOVE");
+    *validity = 0;
+    memset(placed, 0, count * sizeof *placed);
+    if (!set)
+        return error_memory(e);
+    imap_allow(s, 0);
+    int code = *copied ? mailimap_uidplus_uid_copy(s->imap, set, folder, validity, &from, &to)
+                       : mailimap_uidplus_uid_move(s->imap, set, folder, validity, &from, &to);
+    bool ok = imap_ok(s, code, *copied ? "copying responses" : "moving responses", ERROR_RETRY, e);
     if (ok && from && to)
         take_places(from, to, uids, count, placed);
+    mailimap_set_free(set);
     if (from)
         mailimap_set_free(from);
     if (to)
@@ -273,40 +291,18 @@ static bool move_at_once_or_copy(struct imap_session *s, struct mailimap_set *se
     return ok;
 }
 
-static bool remove_copied(struct imap_session *s, struct mailimap_set *set, enum imap_moved *how,
-                          struct error *e)
-{
-    bool can_expunge = imap_can(s, "UIDPLUS");
-    *how = can_expunge ? IMAP_MOVED_BY_COPY : IMAP_MOVED_AND_MARKED;
-    return imap_ok(s, mark_deleted(s, set), "marking what was copied", ERROR_RETRY, e) &&
-           (!can_expunge || imap_ok(s, mailimap_uid_expunge(s->imap, set),
-                                    "removing what was copied", ERROR_RETRY, e));
-}
-
 bool imap_remove_copied(struct imap_session *s, const uint32_t *uids, size_t count,
-                        enum imap_moved *how, struct error *e)
+                        bool *marked_only, struct error *e)
 {
     struct mailimap_set *set = imap_set(uids, count);
+    *marked_only = !imap_can(s, "UIDPLUS");
     if (!set)
         return error_memory(e);
     imap_allow(s, 0);
-    bool ok = remove_copied(s, set, how, e);
-    mailimap_set_free(set);
-    return ok;
-}
-
-bool imap_move(struct imap_session *s, const uint32_t *uids, size_t count, const char *folder,
-               enum imap_moved *how, uint32_t *validity, uint32_t *placed, struct error *e)
-{
-    struct mailimap_set *set = imap_set(uids, count);
-    if (!set)
-        return error_memory(e);
-    imap_allow(s, 0);
-    *how = IMAP_MOVED_AT_ONCE;
-    *validity = 0;
-    memset(placed, 0, count * sizeof *placed);
-    bool ok = move_at_once_or_copy(s, set, folder, uids, count, validity, placed, e) &&
-              (imap_can(s, "MOVE") || remove_copied(s, set, how, e));
+    bool ok = imap_ok(s, mark_deleted(s, set), "marking what was copied", ERROR_RETRY, e);
+    if (ok && !*marked_only)
+        ok = imap_ok(s, mailimap_uid_expunge(s->imap, set), "removing what was copied", ERROR_RETRY,
+                     e);
     mailimap_set_free(set);
     return ok;
 }

@@ -19,30 +19,26 @@ const char *imap_folder_name(struct imap_session *s, const char *folder, struct 
 bool imap_select_named(struct imap_session *s, const char *name, bool read_only,
                        struct imap_mailbox *out, const char **server_name, struct error *e);
 
-/* Makes the folder of that server name when missing, and subscribes to it. */
-bool imap_folder_ensure(struct imap_session *s, const char *name, struct error *e);
+/* Makes the folder of that server name when missing, and subscribes to it. *next is its UIDNEXT; 0
+ * for a new one, and when the server does not say it. */
+bool imap_folder_ensure(struct imap_session *s, const char *name, uint32_t *next, struct error *e);
 
 /* The mailbox of sent mail: the one marked \Sent (RFC 6154), else one of a usual name. ERROR_CONFIG
  * when there is none. Its name on the server, arena memory; NULL with *e. */
 const char *imap_find_sent(struct imap_session *s, struct error *e);
 
-enum imap_moved {
-    IMAP_MOVED_AT_ONCE,   /* MOVE (RFC 6851) */
-    IMAP_MOVED_BY_COPY,   /* COPY, then exactly those messages expunged (UIDPLUS, RFC 4315) */
-    IMAP_MOVED_AND_MARKED /* COPY, and the old ones marked \Deleted: the server can expunge only
-                             all that anybody has marked, which is never done */
-};
-
 /* Moves messages (UIDs ascending) of the selected mailbox to the folder of that server name, with
- * flags and INTERNALDATE. A message that is gone meanwhile is no error. placed[i] gets the UID of
+ * flags and INTERNALDATE: by MOVE (RFC 6851), or else only copies them: *copied, and what is left
+ * is imap_remove_copied. A message that is gone meanwhile is no error. placed[i] gets the UID of
  * message i there, *validity the folder's UIDVALIDITY; 0 for one that is gone, or where the server
  * does not say it (no UIDPLUS). */
-bool imap_move(struct imap_session *s, const uint32_t *uids, size_t count, const char *folder,
-               enum imap_moved *how, uint32_t *validity, uint32_t *placed, struct error *e);
+bool imap_move_or_copy(struct imap_session *s, const uint32_t *uids, size_t count,
+                       const char *folder, bool *copied, uint32_t *validity, uint32_t *placed,
+                       struct error *e);
 
-/* The second half of a move without MOVE: marks messages that have been copied \Deleted and, where
- * the server can expunge exactly those, does that. */
+/* Marks messages that have been copied \Deleted and expunges exactly those (UIDPLUS, RFC 4315).
+ * *marked_only: the server can expunge only all that anybody has marked, which is never done. */
 bool imap_remove_copied(struct imap_session *s, const uint32_t *uids, size_t count,
-                        enum imap_moved *how, struct error *e);
+                        bool *marked_only, struct error *e);
 
 #endif

@@ -25,9 +25,13 @@ begin() {
     python3 "$here/imap/scripted.py" "$work/good.pem" "$work/good.key" "$state" </dev/null >"$state/out" 2>&1 &
     server=$!
     wait_for 10 test -s "$state/port"
+    account_here
+}
+# account_here LINE...: lines given come last.
+account_here() {
     config '[own]' 'address = me@example.org' 'addresses-complete = yes' \
         '[imap "work"]' 'host = localhost' "port = $(cat "$state/port")" 'user = me@example.org' \
-        "tls-ca-file = $work/ca.pem" "password-file = $HOME/secret"
+        "tls-ca-file = $work/ca.pem" "password-file = $HOME/secret" "$@"
 }
 end_server() {
     kill "$server"
@@ -35,10 +39,12 @@ end_server() {
 }
 on_exit 'end_server'
 
-# faulty FAULT: a sweep. Its exit code is in $code, what it says in $got, its peak memory in MB in $peak_mb.
+# faulty FAULT [OPTION...]: a sweep. Its exit code is in $code, what it says in $got, its peak memory in MB in $peak_mb.
 faulty() {
     printf %s "$1" >"$state/fault"
-    got=$(timeout 60 python3 -c "$peak" "$work/peak" "$BACKSIFT" sweep imap:work </dev/null 2>&1)
+    rm -f "$state/mail"
+    shift
+    got=$(timeout 60 python3 -c "$peak" "$work/peak" "$BACKSIFT" sweep "$@" imap:work </dev/null 2>&1)
     code=$?
     peak_mb=$(cat "$work/peak")
 }
@@ -113,4 +119,70 @@ faulty expunged
 like "$got" '*work: 0 looked at, 0 responses, 0 moved, 1 KB read' "what is expunged meanwhile is no matter"
 faulty ''
 like "$got" '*work: 0 looked at*' "and not asked for again"
+
+# --- cut in a move, on a server that can only copy ---
+# Message 4 is one that its owner has marked deleted.
+begins() {
+    begin "$1"
+    printf 4 >"$state/marked"
+}
+kept='INBOX 4 \Deleted mail1;'
+begins UIDPLUS
+faulty 'stop STORE'
+is $code 75 "cut behind marking the old copy: try again"
+half_moved="INBOX 3 \Deleted bounce-forged;${kept}Unverified 1 bounce-forged;"
+mail_is "$half_moved" "it stands there, marked"
+faulty '' --dry-run
+like "$got" '*work: 2 looked at, 0 responses, 0 moved*' "--dry-run leaves it"
+account_here '[deliver]' 'observe = yes'
+faulty ''
+like "$got" '*work: 2 looked at, 0 responses, 0 moved*' "observe leaves it"
+mail_is "$half_moved" "and the server is as it was"
+account_here
+faulty ''
+like "$got" '*, 1 moved*' "the next run removes it"
+mail_is "${kept}Unverified 1 bounce-forged;" "and nothing that somebody else has marked"
+is "$(grep -i expunge "$state/log" | sort -u)" "UID EXPUNGE 3" "which it never asks for"
+
+begins UIDPLUS
+faulty 'stop COPY'
+mail_is "INBOX 3 bounce-forged;INBOX 4 \Deleted mail1;Unverified 1 bounce-forged;" "cut behind copying: it is there twice"
+faulty ''
+like "$got" '*, 1 moved*' "the next run finds the copy"
+mail_is "${kept}Unverified 1 bounce-forged;" "and removes the old one"
+
+begins UIDPLUS
+faulty 'stop COPY'
+printf '3 4' >"$state/marked"
+faulty ''
+mail_is "INBOX 3 \Deleted bounce-forged;${kept}Unverified 1 bounce-forged;" \
+    "what its owner has marked deleted in between stays"
+is "$(grep -ciE 'expunge|store' "$state/log")" 0 "nothing is marked or expunged"
+
+begins UIDPLUS
+faulty ''
+rm -r "$HOME/.local/state/backsift"
+cp "$state/inbox/3" "$state/arrived"
+faulty 'no COPY'
+is $code 75 "a copy that the server refuses: try again"
+faulty ''
+mail_is "${kept}Unverified 1 bounce-forged;Unverified 2 bounce-forged;" "one that is alike and was there before is no copy"
+
+# The same in a recheck. cut_recheck VERB
+cut_recheck() {
+    begins UIDPLUS
+    faulty ''
+    sent forged mallory | "$BACKSIFT" record
+    printf %s "stop $1" >"$state/fault"
+    got=$("$BACKSIFT" recheck 2>&1)
+    is $? 75 "a recheck cut behind $1: try again"
+    : >"$state/fault"
+    rm -f "$state/mail"
+    like "$("$BACKSIFT" recheck 2>&1)" '*1 rescued*' "the next one rescues"
+    mail_is "Bounces 1 bounce-forged;$kept" "once"
+    like "$("$BACKSIFT" recheck 2>&1)" '*0 rescued*' "and then is done"
+}
+cut_recheck COPY
+cut_recheck STORE
+cut_recheck EXPUNGE
 done_testing

@@ -7,7 +7,8 @@ what the next run makes of it.
 Between backsift and the server on port 993 stands a proxy on port 1993 that ends TLS on both sides,
 so that it sees commands and answers. In every round fresh messages are put into the inbox, one sweep
 is interrupted, a second is not, and then each message must stand once where it belongs, with its
-flags and date, and each response once in the journal. HOW is any of
+flags and date, none be marked \\Deleted but by its owner, and each response be once in the journal,
+at its place on the server; one that is counted must be counted once. HOW is any of
 
     half    the connection is cut in the middle of the answer to a command, for every command
     lost    ... once the server has done a command that changes something, and none of its answer is
@@ -19,8 +20,10 @@ Prints what is wrong, and in the end how many rounds there were and for how many
 it must run again."""
 import json
 import os
+import re
 import signal
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
@@ -113,6 +116,7 @@ class Rounds:
         self.samples = {k: open(f"{os.environ['IMAP_WORK']}/{k}.eml", "rb").read()
                         for k in ("bounce", "plain", "sent")}
         self.server = mailbox.login()
+        self.journal = sqlite3.connect(f"{os.environ['HOME']}/.local/state/backsift/backsift.db")
         self.count, self.again, self.wrong = 0, 0, 0
 
     def sample(self, kind, name):
@@ -146,19 +150,38 @@ class Rounds:
     def events(self):
         return json.loads(subprocess.check_output([self.backsift, "index", "stats", "--json"]))["journal_events"]
 
+    def places(self):
+        """The messages at the places of the last two events."""
+        rows = self.journal.execute("SELECT folder, file FROM journal ORDER BY number DESC LIMIT 2").fetchall()
+        return sorted(f"{folder}: {self.at(*re.fullmatch('(.*);UIDVALIDITY=(.*)/;UID=(.*)', file).groups())}"
+                      for folder, file in rows)
+
+    def at(self, folder, validity, uid):
+        if self.server.select(mailbox.quoted(folder), readonly=True)[0] != "OK":
+            return "no such folder"
+        if self.server.untagged_responses["UIDVALIDITY"][-1].decode() != validity:
+            return "numbered anew"
+        answer = self.server.uid("FETCH", uid, "(BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])")[1][0]
+        return re.search(rb"<([^>@]*)", answer[1]).group(1).decode() if answer else "not there"
+
+    def strays(self, n):
+        """How often the bounce to a recipient that was never written to has been counted."""
+        asked = [self.backsift, "index", "lookup", "--json", f"known{n}@example.org"]
+        return json.loads(subprocess.check_output(asked))["strays"]
+
     def seen(self, n):
-        # A message that could only be marked where it was is not there any more for its reader.
         def of(folder):
-            return [m for m in mailbox.messages(self.server, folder)
-                    if "\\Deleted" not in m[1] or m[0].startswith("gone")]
-        return {f or "INBOX": [(m[0], m[1], m[2][-20:].split()[-2:][0][:5]) for m in of(f and self.prefix + f or "INBOX")]
-                for f in ("", "Bounces", "Backscatter")}
+            return [(m[0], m[1], m[2].split()[1][:5]) for m in mailbox.messages(self.server, folder)]
+        return {"INBOX": of("INBOX"), "Bounces": of(self.prefix + "Bounces"),
+                "Backscatter": of(self.prefix + "Backscatter"), "places": self.places(), "strays": self.strays(n)}
 
     @staticmethod
     def wanted(n):
         return {"INBOX": [(f"gone{n}", "\\Deleted", "10:00"), (f"mail{n}", "", "10:00")],
                 "Bounces": [(f"bounce-known{n}", "\\Flagged \\Seen", "10:00")],
-                "Backscatter": [(f"bounce-forged{n}", "", "10:00")]}
+                "Backscatter": [(f"bounce-forged{n}", "", "10:00")],
+                "places": [f"Backscatter: bounce-forged{n}", f"Bounces: bounce-known{n}"],
+                "strays": 1}
 
     def one(self, how, at, fresh):
         """A round; at 0 nothing is interrupted. fresh: the folder Bounces is not there. What backsift

@@ -19,7 +19,10 @@ Faults; the first message whose header is asked for is the one that is meant:
     nil       NIL instead of each header          wholenil  ... of each whole message
     nothing   no answer for any message           expunged  ... and they are gone then
     stop VERB the connection ends when a command of that name has been done, without an answer
+    no VERB   ... is not done, and is answered with NO
 
+"marked" holds UIDs in INBOX that somebody marks \Deleted before the next connection, and the message
+"arrived" comes there.
 "abilities" holds further words of CAPABILITY: of MOVE, UIDPLUS and X-GM-EXT-1 it is also done."""
 import os
 import re
@@ -49,10 +52,13 @@ class Server:
         inbox = self.boxes["INBOX"]
         for name in sorted(os.listdir(f"{state}/inbox"), key=int):
             inbox.next = int(name)
-            with open(f"{state}/inbox/{name}", "rb") as f:
-                inbox.add(f.read().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+            self.put(inbox, f"inbox/{name}")
         self.abilities = self.read("abilities").split()
         self.subscribed = set()
+
+    def put(self, box, name):
+        with open(f"{self.state}/{name}", "rb") as f:
+            box.add(f.read().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
 
     def read(self, name):
         try:
@@ -77,6 +83,12 @@ class Server:
     # --- one connection ---
     def serve(self, c):
         self.c, self.box, self.fault = c, None, self.read("fault")
+        for uid in self.read("marked").split():
+            if int(uid) in self.boxes["INBOX"].messages:
+                self.boxes["INBOX"].messages[int(uid)][1].add("\\Deleted")
+        if os.path.exists(f"{self.state}/arrived"):
+            self.put(self.boxes["INBOX"], "arrived")
+            os.remove(f"{self.state}/arrived")
         asks = c.makefile("rb")
         self.send(b"* OK hello")
         for line in asks:
@@ -86,7 +98,10 @@ class Server:
             verb = words[1 if uid else 0].upper()
             with open(f"{self.state}/log", "a") as f:
                 f.write((verb if verb == "AUTHENTICATE" else rest) + "\n")
-            answer = getattr(self, "do_" + verb.lower(), lambda r: "BAD what")(rest.split(" ", 2)[2] if uid else rest.partition(" ")[2])
+            do = getattr(self, "do_" + verb.lower(), lambda r: "BAD what")
+            if self.fault == f"no {verb}":
+                do = lambda r: "NO not now"  # noqa: E731
+            answer = do(rest.split(" ", 2)[2] if uid else rest.partition(" ")[2])
             if self.fault == f"stop {verb}":
                 raise End
             self.send(f"{tag} {answer or 'OK done'}".encode())
@@ -139,7 +154,7 @@ class Server:
         name = re.findall(r'"[^"]*"|\S+', rest)[0].strip('"')
         if name not in self.boxes:
             return "NO none of that name"
-        self.send(f'* STATUS "{name}" (UIDVALIDITY {self.boxes[name].validity})'.encode())
+        self.send(f'* STATUS "{name}" (UIDNEXT {self.boxes[name].next})'.encode())
         return None
 
     def do_create(self, rest):
