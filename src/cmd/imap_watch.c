@@ -148,13 +148,6 @@ static bool open_session(struct watch *w, struct error *e)
                      now + (int64_t)r->options.seconds * 1000000, w->wake.stop_fd, e);
 }
 
-/* The wish to stop has been heard; it must not cut the last words short. */
-static void take_leave(struct imap_session *s)
-{
-    imap_stream_stop_on(s->low, -1);
-    imap_stream_set_deadline(s->low, clock_monotonic_us() + (int64_t)LIMIT_IMAP_LEAVE_MS * 1000);
-}
-
 static enum next session(struct watch *w, struct error *e)
 {
     enum next next = NEXT_FAILED;
@@ -164,8 +157,8 @@ static enum next session(struct watch *w, struct error *e)
         } while (next == NEXT_SWEEP);
     if (next == NEXT_FAILED && w->run.session.misunderstood)
         w->run.without_structure = true;
-    if (next == NEXT_STOP)
-        take_leave(&w->run.session);
+    if (wake_is_stop(&w->wake))
+        imap_leave(&w->run.session);
     imap_close(&w->run.session);
     context_close(&w->account);
     return next;

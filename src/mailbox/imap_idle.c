@@ -65,7 +65,7 @@ static bool read_line(struct idling *i, enum line *out, struct error *e)
 {
     struct imap_session *s = i->session;
     struct span line;
-    imap_allow(s, 0);
+    imap_stream_allow(s->low, LIMIT_IMAP_ANSWER, LIMIT_IMAP_LINES);
     if (!imap_read_line(s, i->line, &line))
         return fail(s, "the server has fallen silent", e);
     /* A literal would have to be counted; nothing that may be said here has one. */
@@ -128,6 +128,7 @@ static bool idle(struct idling *i, int timer_fd, enum imap_idle *why, struct err
     struct imap_session *s = i->session;
     enum line line;
     set_end(s, LIMIT_IMAP_READ_MS);
+    imap_allow(s, 0);
     if (!write_words(s, TAG " IDLE\r\n", e) || !read_answer(i, &line, e))
         return false;
     if (line == LINE_TAGGED) {
@@ -138,8 +139,9 @@ static bool idle(struct idling *i, int timer_fd, enum imap_idle *why, struct err
     if (!wait_for_news(i, timer_fd, why, e))
         return false;
     if (*why == IMAP_IDLE_STOP)
-        imap_stream_stop_on(s->low, -1);
-    set_end(s, *why == IMAP_IDLE_STOP ? LIMIT_IMAP_LEAVE_MS : LIMIT_IMAP_READ_MS);
+        imap_leave(s);
+    else
+        set_end(s, LIMIT_IMAP_READ_MS);
     if (i->ended)
         return true;
     if (!write_words(s, "DONE\r\n", e))

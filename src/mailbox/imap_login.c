@@ -108,7 +108,7 @@ bool imap_login(struct imap_session *s, struct error *e)
     if (!imap_is_sendable(s->account->user))
         return error_set(e, ERROR_CONFIG, "imap:%s: user holds control characters",
                          s->account->name);
-    bool ok = imap_secret_get(s->account, &secret, e) && login_with(s, secret.text, e);
+    bool ok = imap_secret_get(s->account, s->stop_fd, &secret, e) && login_with(s, secret.text, e);
     imap_secret_wipe(&secret);
     return ok;
 }

@@ -47,17 +47,20 @@ static bool first_line(const struct imap_account *a, struct imap_secret *s, cons
     return error_set(e, ERROR_CONFIG, "imap:%s: %s gives nothing", a->name, from);
 }
 
-/* Reads until the end, a full buffer, or the deadline; false at the deadline. */
-static bool read_until(int fd, char *p, size_t size, int64_t deadline)
+/* Reads until the end, a full buffer, or the deadline; false at the deadline, and when stop_fd can
+ * be read. */
+static bool read_until(int fd, int stop_fd, char *p, size_t size, int64_t deadline)
 {
     size_t n = 0;
     for (;;) {
         int64_t left = (deadline - clock_monotonic_us()) / 1000;
-        struct pollfd f = {.fd = fd, .events = POLLIN};
+        struct pollfd f[] = {{.fd = fd, .events = POLLIN}, {.fd = stop_fd, .events = POLLIN}};
         if (left <= 0)
             return false;
-        if (poll(&f, 1, left < 1000 ? (int)left : 1000) == 0)
+        if (poll(f, 2, left < 1000 ? (int)left : 1000) == 0)
             continue;
+        if (f[1].revents)
+            return false;
         ssize_t r = read(fd, p + n, size - 1 - n);
         if (r < 0 && errno == EINTR)
             continue;
@@ -86,11 +89,22 @@ static pid_t start_shell(const char *command, int out)
             execl("/bin/sh", "sh", "-c", command, (char *)NULL);
         _exit(127);
     }
+    if (pid > 0)
+        setpgid(pid, pid); /* whoever of the two comes first */
     return pid;
 }
 
-static bool by_command(const struct imap_account *a, const char *command, struct imap_secret *s,
-                       struct error *e)
+static bool fail_late(const struct imap_account *a, const char *command, int64_t deadline,
+                      struct error *e)
+{
+    if (clock_monotonic_us() < deadline)
+        return error_set(e, ERROR_RETRY, "imap:%s: login: asked to stop", a->name);
+    return error_set(e, ERROR_CONFIG, "imap:%s: '%s' has not answered within %d seconds", a->name,
+                     command, LIMIT_IMAP_SECRET_SECONDS);
+}
+
+static bool by_command(const struct imap_account *a, const char *command, int stop_fd,
+                       struct imap_secret *s, struct error *e)
 {
     int pipes[2], status = 0;
     if (pipe2(pipes, O_CLOEXEC) != 0)
@@ -99,7 +113,7 @@ static bool by_command(const struct imap_account *a, const char *command, struct
     int why = errno;
     close(pipes[1]);
     int64_t deadline = clock_monotonic_us() + (int64_t)LIMIT_IMAP_SECRET_SECONDS * 1000000;
-    bool in_time = pid > 0 && read_until(pipes[0], s->text, sizeof s->text, deadline);
+    bool in_time = pid > 0 && read_until(pipes[0], stop_fd, s->text, sizeof s->text, deadline);
     close(pipes[0]);
     if (pid < 0)
         return error_system(e, ERROR_RETRY, why, "imap:%s: cannot ask for the password", a->name);
@@ -108,8 +122,7 @@ static bool by_command(const struct imap_account *a, const char *command, struct
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;
     if (!in_time)
-        return error_set(e, ERROR_CONFIG, "imap:%s: '%s' has not answered within %d seconds",
-                         a->name, command, LIMIT_IMAP_SECRET_SECONDS);
+        return fail_late(a, command, deadline, e);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
         return error_set(e, ERROR_CONFIG, "imap:%s: '%s' has failed", a->name, command);
     return first_line(a, s, command, e);
@@ -127,21 +140,22 @@ static bool by_file(const struct imap_account *a, struct imap_secret *s, struct 
     else if (st.st_mode & (S_IRWXG | S_IRWXO))
         ok = error_set(e, ERROR_CONFIG, "imap:%s: others may read password-file %s: chmod 600 it",
                        a->name, path);
-    else if (!read_until(fd, s->text, sizeof s->text, INT64_MAX))
+    else if (!read_until(fd, -1, s->text, sizeof s->text, INT64_MAX))
         ok = error_set(e, ERROR_CONFIG, "imap:%s: cannot read password-file %s", a->name, path);
     if (fd >= 0)
         close(fd);
     return ok && first_line(a, s, path, e);
 }
 
-bool imap_secret_get(const struct imap_account *a, struct imap_secret *out, struct error *e)
+bool imap_secret_get(const struct imap_account *a, int stop_fd, struct imap_secret *out,
+                     struct error *e)
 {
     bool is_token = takes_token(a);
     *out = (struct imap_secret){0};
     if (is_token && a->token_command)
-        return by_command(a, a->token_command, out, e);
+        return by_command(a, a->token_command, stop_fd, out, e);
     if (!is_token && a->password_command)
-        return by_command(a, a->password_command, out, e);
+        return by_command(a, a->password_command, stop_fd, out, e);
     if (!is_token && a->password_file)
         return by_file(a, out, e);
     if (is_token || !a->password)

@@ -16,8 +16,10 @@ struct imap_secret {
 /* The token (OAuth mechanisms) or password of the account: by command, file or config. False with
  * *e (ERROR_CONFIG) when there is none, when a command fails or takes longer than
  * LIMIT_IMAP_SECRET_SECONDS, when others may read the file, or when it holds control characters,
- * which could become commands to the server; a token, when it is more than one word. */
-bool imap_secret_get(const struct imap_account *account, struct imap_secret *out, struct error *e);
+ * which could become commands to the server; a token, when it is more than one word. ERROR_RETRY
+ * when stop_fd (-1: none) could be read before a command has answered. */
+bool imap_secret_get(const struct imap_account *account, int stop_fd, struct imap_secret *out,
+                     struct error *e);
 
 void imap_secret_wipe(struct imap_secret *s);
 

@@ -21,6 +21,7 @@ bool imap_is_sendable(const char *s)
 void imap_allow(struct imap_session *s, uint64_t bytes)
 {
     imap_stream_allow(s->low, LIMIT_IMAP_ANSWER + bytes, LIMIT_IMAP_LINES + bytes);
+    imap_stream_begin(s->low);
 }
 
 static const char *answer(const struct imap_session *s)
@@ -205,7 +206,7 @@ bool imap_open(struct imap_session *s, struct arena *arena, const struct imap_ac
     struct imap_stream_limits limits = {deadline_us, LIMIT_IMAP_READ_MS, LIMIT_IMAP_ANSWER,
                                         LIMIT_IMAP_LINES, stop_fd};
     struct error why = {0};
-    *s = (struct imap_session){.account = account, .arena = arena};
+    *s = (struct imap_session){.account = account, .arena = arena, .stop_fd = stop_fd};
     s->low = imap_stream_connect(account->host, account->port, &limits, &why);
     if (!s->low)
         return error_set(e, why.kind, "imap:%s: %s", account->name, why.text);
@@ -216,6 +217,15 @@ bool imap_open(struct imap_session *s, struct arena *arena, const struct imap_ac
     }
     return imap_greet(s, e) && (implicit || go_over_to_tls(s, e)) && imap_read_capabilities(s, e) &&
            imap_login(s, e) && imap_read_capabilities(s, e);
+}
+
+/* What libetpan could not write it would write before what comes next. */
+void imap_leave(struct imap_session *s)
+{
+    if (!s->imap || !s->imap->imap_stream)
+        return;
+    s->imap->imap_stream->write_buffer_len = 0;
+    imap_stream_leave(s->low);
 }
 
 /* libetpan says LOGOUT to whoever is there when a session is freed; a server that is silent or not

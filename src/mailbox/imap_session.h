@@ -19,6 +19,7 @@ struct imap_session {
     struct arena *arena; /* the caller's, for as long as the session */
     mailimap *imap;
     mailstream_low *low; /* the connection; owned by imap's stream */
+    int stop_fd;         /* as given to imap_open */
     bool misunderstood;  /* an answer could not be parsed or held: nothing more can be said on it */
     const char *prefix;  /* of personal folders; NULL until imap_folder_name asks */
     char delimiter;      /* '\0': the server knows no hierarchy */
@@ -45,8 +46,12 @@ bool imap_can(const struct imap_session *s, const char *capability);
 /* "AUTH=" capabilities. */
 bool imap_can_auth(const struct imap_session *s, const char *mechanism);
 
-/* Before each command: what the messages in its answer may take, beside LIMIT_IMAP_ANSWER and
- * LIMIT_IMAP_LINES; every byte of them may be a line. */
+/* stop_fd has been heard: what was to be said behind it is dropped, but imap_close may still take
+ * leave of the server, within LIMIT_IMAP_LEAVE_MS. */
+void imap_leave(struct imap_session *s);
+
+/* Before each command, or several that belong together: what the messages in its answer may take,
+ * beside LIMIT_IMAP_ANSWER and LIMIT_IMAP_LINES; every byte of them may be a line. */
 void imap_allow(struct imap_session *s, uint64_t bytes);
 
 /* Reads one line of what the server says and gives it without its end; *into holds it. False when

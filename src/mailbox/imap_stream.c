@@ -31,10 +31,24 @@ struct connection {
     uint64_t bytes, lines;
     struct imap_screen screen;
     bool refused;    /* by the screen */
+    bool under_way;  /* a command: something has been written since imap_stream_begin */
+    bool hurried;    /* asked to stop while it was */
+    bool unsaid;     /* asked to stop before it was: the trouble is no other */
     char ahead[256]; /* read by imap_stream_wait to see whether it is data */
     size_t ahead_count;
     char trouble[256];
 };
+
+static bool is_stop(const struct connection *c)
+{
+    struct pollfd p = {.fd = c->limits.stop_fd, .events = POLLIN};
+    return poll(&p, 1, 0) > 0;
+}
+
+static int64_t time_to_leave(void)
+{
+    return clock_monotonic_us() + (int64_t)LIMIT_IMAP_LEAVE_MS * 1000;
+}
 
 /* Waits for the socket; false with the trouble noted when the time is up. */
 static bool wait_for(struct connection *c, short events)
@@ -42,16 +56,22 @@ static bool wait_for(struct connection *c, short events)
     int64_t left = (c->limits.deadline_us - clock_monotonic_us()) / 1000;
     int ms = left < c->limits.read_ms ? (int)left : c->limits.read_ms;
     struct pollfd p[] = {{.fd = c->fd, .events = events},
-                         {.fd = c->limits.stop_fd, .events = POLLIN}};
+                         {.fd = c->hurried ? -1 : c->limits.stop_fd, .events = POLLIN}};
     if (left > 0) {
         int r = poll(p, 2, ms);
+        if (p[1].revents && c->under_way) {
+            int64_t soon = time_to_leave();
+            c->hurried = true;
+            c->limits.deadline_us = c->limits.deadline_us < soon ? c->limits.deadline_us : soon;
+            return wait_for(c, events);
+        }
         if (p[1].revents == 0 && (r > 0 || (r < 0 && errno == EINTR)))
             return true;
     }
     snprintf(c->trouble, sizeof c->trouble, "%s",
-             p[1].revents ? "asked to stop"
-             : left <= ms ? "the time for this run is over"
-                          : "the server has fallen silent");
+             p[1].revents || c->hurried ? "asked to stop"
+             : left <= ms               ? "the time for this run is over"
+                                        : "the server has fallen silent");
     return false;
 }
 
@@ -138,6 +158,12 @@ static ssize_t stream_write(mailstream_low *low, const void *p, size_t n)
     struct connection *c = low->data;
     if (c->trouble[0])
         return -1;
+    if (!c->under_way && is_stop(c)) {
+        snprintf(c->trouble, sizeof c->trouble, "asked to stop");
+        c->unsaid = true;
+        return -1;
+    }
+    c->under_way = true;
     for (;;) {
         ssize_t r = c->tls ? gnutls_record_send(c->tls, p, n) : send(c->fd, p, n, MSG_NOSIGNAL);
         if (r > 0)
@@ -426,12 +452,24 @@ void imap_stream_set_deadline(mailstream_low *low, int64_t deadline_us)
 {
     struct connection *c = low->data;
     c->limits.deadline_us = deadline_us;
+    c->hurried = false;
 }
 
-void imap_stream_stop_on(mailstream_low *low, int fd)
+void imap_stream_begin(mailstream_low *low)
 {
     struct connection *c = low->data;
-    c->limits.stop_fd = fd;
+    c->under_way = false;
+}
+
+void imap_stream_leave(mailstream_low *low)
+{
+    struct connection *c = low->data;
+    c->limits.stop_fd = -1;
+    c->limits.deadline_us = time_to_leave();
+    c->hurried = false;
+    if (c->unsaid)
+        c->trouble[0] = '\0';
+    c->unsaid = false;
 }
 
 uint64_t imap_stream_bytes(const mailstream_low *low)

@@ -21,7 +21,8 @@ struct imap_stream_limits {
     int read_ms;         /* the longest silence in one read or write */
     uint64_t bytes;      /* the most bytes read until imap_stream_allow gives more */
     uint64_t lines;      /* likewise: libetpan keeps some 200 bytes for the shortest line */
-    int stop_fd;         /* what ends every wait when it can be read; -1: none */
+    int stop_fd;         /* what ends every wait when it can be read; -1: none. A command that is
+                            under way then has LIMIT_IMAP_LEAVE_MS for its end */
 };
 
 /* Connects to host and port within the limits. NULL on error. What comes back is given to
@@ -55,8 +56,14 @@ void imap_stream_allow(mailstream_low *low, uint64_t bytes, uint64_t lines);
 
 /* Moves the end of the run, for one that has no end of its own. */
 void imap_stream_set_deadline(mailstream_low *low, int64_t deadline_us);
-/* Takes another stop_fd, or -1. */
-void imap_stream_stop_on(mailstream_low *low, int fd);
+
+/* What is written from now on is another command, or several that belong together. Nothing of it is
+ * written when stop_fd can be read. */
+void imap_stream_begin(mailstream_low *low);
+
+/* Asked to stop: stop_fd is no more looked at, and LIMIT_IMAP_LEAVE_MS are left for the last words.
+ * That a command was not begun for it is trouble no longer. */
+void imap_stream_leave(mailstream_low *low);
 
 enum imap_stream_event {
     IMAP_STREAM_DATA,  /* something is there to be read */

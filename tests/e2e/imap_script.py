@@ -8,11 +8,13 @@
 #   chatty    much that is no news while the client waits, in pieces of one byte
 #   dies      ends the first connection at once, the second while the client waits
 #   mute      does not answer the end of an IDLE
+#   slow      ends its answer to SELECT when the file LOG.go is there
 #   nonext    says no UIDNEXT; there is one message, and a second comes while a search is answered that
 #             is the first behind an EXAMINE
-import socket, ssl, sys
+import os, socket, ssl, sys, time
 
 kind, cert, key, port, log = sys.argv[1:6]
+go = log + ".go"
 log = open(log, "a", buffering=1)
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 context.load_cert_chain(cert, key)
@@ -89,6 +91,10 @@ def serve(c):
             if kind != "nonext":
                 c.sendall(b"* OK [UIDNEXT 1] x\r\n")
             examined = verb == b"EXAMINE"
+            if kind == "slow":
+                log.write("begun\n")
+                while not os.path.exists(go):
+                    time.sleep(0.01)
         if words.startswith(b"UID SEARCH"):
             search(c, words.split())
         if words.startswith(b"UID FETCH"):

@@ -156,6 +156,14 @@ chmod 600 "$HOME/.config/backsift/backsift.conf"
 start_watch
 wait $watch
 is $? 78 "a wrong password at the start ends it"
+account 993
+sed -i "s|^password-file.*|password-command = echo \$\$ >$T/asked; sleep 1000|" "$HOME/.config/backsift/backsift.conf"
+start_watch
+wait_for 30 test -s "$T/asked"
+kill -TERM $watch
+ok wait_for 20 gone "$(cat "$T/asked")" -- "asked to stop it does not wait for a password"
+wait $watch
+is $? 0 "and ends with 0"
 "$BACKSIFT" watch </dev/null >"$T/out" 2>&1
 is $? 64 "without an account: usage"
 "$BACKSIFT" watch --dry-run imap:work </dev/null >"$T/out" 2>&1
@@ -217,6 +225,15 @@ ok wait_for 30 told 2 IDLE -- "until it holds"
 is "$(grep -c 'trying again in [1-4] s' "$T/err")" 2 "the pauses are short at first"
 end_watch TERM
 is $code 0 "and it ends with 0"
+end_server
+
+against slow
+wait_for 30 told 1 begun
+kill -TERM $watch
+: >"$T/log.go"
+wait $watch
+is "$?:$(sed 1,/begun/d "$T/log" | tr '\n' ' ')" "0:SELECT INBOX LOGOUT " \
+    "asked to stop amid an answer it hears that to its end, and takes its leave"
 end_server
 
 against nonext 'poll-seconds = 1500'
