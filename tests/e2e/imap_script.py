@@ -1,6 +1,7 @@
 # An IMAP server of a few lines over TLS that does what its first argument says, for what no real server
 # can be made to do on demand: imap_script.py KIND CERT KEY PORT LOG. Every command is a line in LOG
-# without its tag, once it is answered, every connection a line "connection".
+# without its tag, once it is answered (LOGOUT before: its answer ends the client), every connection a
+# line "connection".
 #
 #   poll      has no IDLE
 #   refuses   says it has IDLE, and answers BAD
@@ -100,7 +101,9 @@ def serve(c):
         if words.startswith(b"UID FETCH"):
             fetch(c, words.split())
         if verb == b"LOGOUT":
-            c.sendall(b"* BYE then\r\n")
+            log.write("LOGOUT\n")
+            c.sendall(b"* BYE then\r\n" + tag + b" OK done\r\n")
+            return
         c.sendall(tag + b" OK done\r\n")
         log.write((words if verb != b"AUTHENTICATE" else verb).decode() + "\n")
 
