@@ -34,32 +34,14 @@ struct imap_sweeping {
     size_t uid_count;
     bool has_header[LIMIT_IMAP_BATCH];
     struct bulk_reader *reader;
+    struct imap_candidate headers[LIMIT_IMAP_BATCH]; /* in the order in which they were put in */
+    size_t headers_put, headers_answered;
     struct imap_candidate *reading[LIMIT_IMAP_BATCH]; /* in the order in which they were put in */
     size_t put, answered;
     struct error *e; /* of those who wait for answers */
 };
 
 /* --- which messages must be looked at whole --- */
-
-/* The server's structure counts only where both agree on what the message is. */
-static struct span agreed_structure(struct message *header, struct span structure)
-{
-    char type[256];
-    snprintf(type, sizeof type, "%s/%s", header->root->type, header->root->subtype);
-    size_t n = span_find_byte(structure, '(', 0);
-    return span_is(span_slice(structure, 0, n), type) ? structure : (struct span){0};
-}
-
-static bool may_be_response(struct imap_sweeping *s, const struct imap_message *m, bool *out)
-{
-    struct arena *arena = arena_new(LIMIT_ARENA);
-    struct message *header = arena ? message_parse(arena, m->bytes) : NULL;
-    *out = m->bytes.n >= LIMIT_IMAP_HEADER ||
-           (header && ruleset_may_match(s->run->context.rules, header,
-                                        agreed_structure(header, m->structure), NULL));
-    arena_free(arena);
-    return header != NULL;
-}
 
 static size_t place_in_batch(const struct imap_sweeping *s, uint32_t uid)
 {
@@ -73,18 +55,28 @@ static size_t place_in_batch(const struct imap_sweeping *s, uint32_t uid)
 static bool look_at_header(void *context, const struct imap_message *m, struct error *e)
 {
     struct imap_sweeping *s = context;
-    bool may, *has_header = &s->has_header[place_in_batch(s, m->uid)];
+    bool *has_header = &s->has_header[place_in_batch(s, m->uid)];
     if (*has_header)
         return true;
     *has_header = true;
     s->run->tally.looked_at++;
     if (m->deleted)
         return true;
-    if (!may_be_response(s, m, &may))
-        return error_memory(e);
-    if (may)
-        s->candidates[s->count++] =
-            (struct imap_candidate){.mark = imap_mark_of(m), .arrival = m->arrival};
+    const struct imap_candidate c = {.mark = imap_mark_of(m), .arrival = m->arrival};
+    if (m->bytes.n >= LIMIT_IMAP_HEADER) {
+        s->candidates[s->count++] = c; /* it may have been cut off */
+        return true;
+    }
+    s->headers[s->headers_put++] = c;
+    return bulk_reader_put_header(s->reader, m->bytes, m->structure, e);
+}
+
+static bool take_header(void *context, bool may_match)
+{
+    struct imap_sweeping *s = context;
+    const struct imap_candidate *c = &s->headers[s->headers_answered++];
+    if (may_match)
+        s->candidates[s->count++] = *c;
     return true;
 }
 
@@ -285,11 +277,13 @@ static bool sweep_batch(struct imap_sweeping *s, const uint32_t *uids, size_t co
     enum imap_part part = s->run->without_structure ? IMAP_HEADER : IMAP_HEADER_AND_STRUCTURE;
     s->uids = uids;
     s->uid_count = count;
+    s->headers_put = s->headers_answered = 0;
     memset(s->has_header, 0, sizeof s->has_header);
     bool ok = imap_fetch(&s->run->session, uids, count, part, look_at_header, s, e);
     /* Only here is there an answer whose form a message can choose. */
     if (!ok && part == IMAP_HEADER)
         s->run->session.misunderstood = false;
+    ok = ok && bulk_reader_finish(s->reader, e);
     sort_candidates(s);
     ok = ok && judge_candidates(s, e) && hold_unanswered(s, e);
     keep_responses(s);
@@ -394,6 +388,7 @@ static bool open_parts(struct imap_sweeping *s, struct error *e)
     const struct bulk_reading reading = {.rules = s->run->context.rules,
                                          .config = s->run->context.config,
                                          .answer = take_answer,
+                                         .answer_header = take_header,
                                          .context = s};
     s->arena = arena_new(4 * LIMIT_ARENA);
     s->reader = bulk_reader_open(&reading, e);

@@ -21,10 +21,14 @@
 /* Where messages begin: on a cache line of their own. */
 #define BASKET_ALIGN ((size_t)64)
 
+#define BASKET_WHOLE UINT32_MAX
+
 struct basket {
     uint32_t count;
     struct {
         uint32_t start, size; /* in bytes */
+        uint32_t structure;   /* BASKET_WHOLE; or what follows is a header, and behind it so many
+                                 bytes of the structure's line, 0: it is not known */
     } messages[LIMIT_BULK_BASKET];
     char bytes[BASKET_BYTES];
 };

@@ -27,10 +27,11 @@ struct bulk_reader {
     struct arena *arena; /* of one answer */
     struct basket_desk *desk;
     struct error unreadable[2][LIMIT_BULK_BASKET]; /* of files, by basket and message */
-    uint32_t counts[2];                            /* messages in each basket, as put in */
-    uint32_t filling;                              /* number of the basket that is being filled */
-    uint32_t asked;                                /* of the oldest that is not answered whole */
-    size_t used;                                   /* bytes of the one being filled */
+    bool is_header[2][LIMIT_BULK_BASKET];
+    uint32_t counts[2]; /* messages in each basket, as put in */
+    uint32_t filling;   /* number of the basket that is being filled */
+    uint32_t asked;     /* of the oldest that is not answered whole */
+    size_t used;        /* bytes of the one being filled */
 
     bool prepared; /* rules are compiled, charsets loaded */
     struct preloaded_charsets charsets;
@@ -211,6 +212,15 @@ static bool answer_from_frame(struct bulk_reader *b, struct span frame, bool *an
     return !f || give(b, f, &notes, &why);
 }
 
+/* A body that is fetched for nothing costs less than a response that is passed over. */
+static bool answer_header(struct bulk_reader *b, struct span frame)
+{
+    bool may_match = true;
+    if (b->pid > 0 && !frame_open_header(frame, &may_match) && frame.n > FRAME_LENGTH)
+        end_child(b);
+    return b->reading.answer_header(b->reading.context, may_match);
+}
+
 static bool answer_one(struct bulk_reader *b, uint32_t message, struct error *e)
 {
     static const struct reader_notes no_notes;
@@ -222,9 +232,13 @@ static bool answer_one(struct bulk_reader *b, uint32_t message, struct error *e)
     b->served++;
     if (frame.n == 0)
         end_child(b);
-    else if (unreadable->kind)
+    if (b->is_header[b->asked % 2][message])
+        return answer_header(b, frame);
+    if (b->pid == 0)
+        return read_alone(b, message, e);
+    if (unreadable->kind)
         return give(b, NULL, &no_notes, unreadable);
-    else if (!answer_from_frame(b, frame, &answered))
+    if (!answer_from_frame(b, frame, &answered))
         return false;
     return answered || read_alone(b, message, e);
 }
@@ -305,14 +319,18 @@ static bool make_place(struct bulk_reader *b, size_t room, struct error *e)
     return !full || hand_over(b, e);
 }
 
-/* The next message has been written to the place made for it. */
-static void note_message(struct bulk_reader *b, size_t size, const struct error *why)
+/* The next message has been written to the place made for it; structure as in struct basket. */
+static void note_message(struct bulk_reader *b, size_t size, uint32_t structure,
+                         const struct error *why)
 {
     const uint32_t half = b->filling % 2, message = b->counts[half]++;
     struct basket *basket = &b->desk->baskets[half];
     b->unreadable[half][message] = *why;
     basket->messages[message].start = (uint32_t)b->used;
     basket->messages[message].size = (uint32_t)size;
+    basket->messages[message].structure = structure;
+    b->is_header[half][message] = structure != BASKET_WHOLE;
+    size += structure != BASKET_WHOLE ? structure : 0;
     b->used = (b->used + size + BASKET_ALIGN - 1) / BASKET_ALIGN * BASKET_ALIGN;
 }
 
@@ -327,7 +345,8 @@ bool bulk_reader_put(struct bulk_reader *b, int fd, struct error *e)
     size_t room = room_for(fd);
     if (!make_place(b, room, e))
         return false;
-    note_message(b, read_file(fd, place(b), room, &why), &why);
+    size_t size = read_file(fd, place(b), room, &why);
+    note_message(b, size, BASKET_WHOLE, &why);
     return true;
 }
 
@@ -338,7 +357,22 @@ bool bulk_reader_put_bytes(struct bulk_reader *b, struct span bytes, struct erro
     if (!make_place(b, s.n, e))
         return false;
     memcpy(place(b), s.p, s.n);
-    note_message(b, s.n, &none);
+    note_message(b, s.n, BASKET_WHOLE, &none);
+    return true;
+}
+
+bool bulk_reader_put_header(struct bulk_reader *b, struct span header, struct span structure,
+                            struct error *e)
+{
+    const struct error none = {0};
+    struct span h = span_slice(header, 0, LIMIT_MESSAGE_PARSED);
+    struct span line = span_slice(structure, 0, LIMIT_STRUCTURE);
+    if (!make_place(b, h.n + line.n, e))
+        return false;
+    memcpy(place(b), h.p, h.n);
+    if (line.n > 0)
+        memcpy(place(b) + h.n, line.p, line.n);
+    note_message(b, h.n, (uint32_t)line.n, &none);
     return true;
 }
 

@@ -1,7 +1,8 @@
 /*
  * Reading many messages in one child process that stays: what reader.h does for one message, at a
  * fiftieth of its cost. A message that kills the child costs nobody but itself its findings: it is
- * read once more in a child of its own, and what is behind it in a new one that stays.
+ * read once more in a child of its own, and what is behind it in a new one that stays. Where only a
+ * header is there, it tells whether the rest is worth fetching.
  */
 #ifndef BACKSIFT_EVIDENCE_BULK_READER_H
 #define BACKSIFT_EVIDENCE_BULK_READER_H
@@ -31,6 +32,9 @@ struct bulk_reading {
      * function that called it returns false, *e untouched. */
     bool (*answer)(void *context, const struct findings *found, const struct reader_notes *notes,
                    const struct error *why);
+    /* The same for each header; may be NULL when none is put in. may_match: some rule of a class
+     * other than mail may hold (ruleset_may_match), or the header cannot be judged. */
+    bool (*answer_header)(void *context, bool may_match);
     void *context;
 };
 
@@ -46,6 +50,12 @@ bool bulk_reader_put(struct bulk_reader *b, int fd, struct error *e);
 
 /* The same for a message in memory, which is copied. */
 bool bulk_reader_put_bytes(struct bulk_reader *b, struct span bytes, struct error *e);
+
+/* The same for a message's header, of which no more than LIMIT_MESSAGE_PARSED bytes count, and the
+ * line of its structure as somebody else tells it, of at most LIMIT_STRUCTURE bytes; p NULL: not
+ * known. A structure that does not agree with the header on what the message is does not count. */
+bool bulk_reader_put_header(struct bulk_reader *b, struct span header, struct span structure,
+                            struct error *e);
 
 /* Waits for all that is not answered yet. False as bulk_reader_put. */
 bool bulk_reader_finish(struct bulk_reader *b, struct error *e);

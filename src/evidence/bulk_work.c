@@ -27,14 +27,26 @@ static void wait_for_basket(struct basket_desk *desk, uint32_t number)
         syscall(SYS_futex, &desk->handed, FUTEX_WAIT, handed, NULL, NULL, 0);
 }
 
+static bool read_entry(struct arena *arena, const struct reader_job *job, const struct basket *b,
+                       uint32_t message, bool filtered, struct buf *out)
+{
+    const char *at = b->bytes + b->messages[message].start;
+    struct span bytes = {at, b->messages[message].size};
+    uint32_t n = b->messages[message].structure;
+    if (n == BASKET_WHOLE)
+        return frame_read_message(arena, job, bytes, filtered, out);
+    struct span structure = {n > 0 ? at + bytes.n : NULL, n};
+    return frame_read_header(arena, job, bytes, structure, out);
+}
+
 /* Without memory the frame is its length alone, 0. */
-static bool answer(struct arena *arena, const struct reader_job *job, struct span bytes,
-                   bool filtered, struct buf *out)
+static bool answer(struct arena *arena, const struct reader_job *job, const struct basket *b,
+                   uint32_t message, bool filtered, struct buf *out)
 {
     static const char none[FRAME_LENGTH];
     arena_reset(arena);
     buf_reset(out);
-    bool read = frame_read_message(arena, job, bytes, filtered, out);
+    bool read = read_entry(arena, job, b, message, filtered, out);
     return child_write(SANDBOX_PIPE, read ? buf_span(out) : (struct span){none, sizeof none});
 }
 
@@ -55,10 +67,8 @@ void bulk_work(void *context, int pipe)
     for (uint32_t number = w->basket;; number++, message = 0) {
         wait_for_basket(w->desk, number);
         const struct basket *b = &w->desk->baskets[number % 2];
-        for (; message < b->count; message++) {
-            struct span bytes = {b->bytes + b->messages[message].start, b->messages[message].size};
-            if (!answer(arena, &job, bytes, filtered, &out))
+        for (; message < b->count; message++)
+            if (!answer(arena, &job, b, message, filtered, &out))
                 _exit(CHILD_NO_INPUT);
-        }
     }
 }

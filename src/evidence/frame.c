@@ -3,6 +3,7 @@
  */
 #include "evidence/frame.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -28,6 +29,36 @@ bool frame_read_message(struct arena *arena, const struct reader_job *job, struc
         return false;
     length = (uint32_t)(out->n - start - FRAME_LENGTH);
     memcpy(out->p + start, &length, FRAME_LENGTH);
+    return true;
+}
+
+/* A structure that somebody else tells counts only where both agree on what the message is. */
+static struct span agreed_structure(const struct message *header, struct span structure)
+{
+    char type[256];
+    snprintf(type, sizeof type, "%s/%s", header->root->type, header->root->subtype);
+    size_t n = span_find_byte(structure, '(', 0);
+    return span_is(span_slice(structure, 0, n), type) ? structure : (struct span){0};
+}
+
+bool frame_read_header(struct arena *arena, const struct reader_job *job, struct span header,
+                       struct span structure, struct buf *out)
+{
+    static const uint32_t length = 1;
+    struct message *m = message_parse(arena, header);
+    if (!m)
+        return false;
+    bool may = ruleset_may_match(job->rules, m, agreed_structure(m, structure), NULL);
+    buf_add(out, (struct span){(const char *)&length, FRAME_LENGTH});
+    buf_add_byte(out, may ? 1 : 0);
+    return !out->failed;
+}
+
+bool frame_open_header(struct span s, bool *may_match)
+{
+    if (s.n != FRAME_LENGTH + 1 || frame_size(s) != s.n)
+        return false;
+    *may_match = s.p[FRAME_LENGTH] != 0;
     return true;
 }
 

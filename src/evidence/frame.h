@@ -1,6 +1,7 @@
 /*
  * The frame around findings on the pipe from a child that reads messages: its length, whether the
- * system call filter holds, the name of a broken rule, the findings. Private to evidence/.
+ * system call filter holds, the name of a broken rule, the findings; or, for a header, one byte.
+ * Private to evidence/.
  */
 #ifndef BACKSIFT_EVIDENCE_FRAME_H
 #define BACKSIFT_EVIDENCE_FRAME_H
@@ -24,6 +25,14 @@
  * False without memory; out is then of no use. The findings live in arena. */
 bool frame_read_message(struct arena *arena, const struct reader_job *job, struct span bytes,
                         bool filtered, struct buf *out);
+
+/* Appends the frame that answers whether some rule may hold for a message of which the header and,
+ * unless its p is NULL, the line of its structure are known. False without memory. */
+bool frame_read_header(struct arena *arena, const struct reader_job *job, struct span header,
+                       struct span structure, struct buf *out);
+
+/* That answer. False when the frame is none such. */
+bool frame_open_header(struct span frame, bool *may_match);
 
 /* How many bytes the frame that begins at s has in all; FRAME_LENGTH while that is not known. */
 size_t frame_size(struct span s);

@@ -15,7 +15,9 @@
 #include "evidence/bulk_reader.h"
 #include "scratch.h"
 
-#define RULE "[bounce]\nclass = bounce\nfrom = mailer-daemon\n"
+#define RULE                                                                                       \
+    "[bounce]\nclass = bounce\nfrom = mailer-daemon\n"                                             \
+    "[report]\nclass = bounce\nfrom = robot\nstructure = ^multipart/report\n"
 #define MAIL "From: dan@example.net\nSubject: Lunch?\n\nFriday?\n"
 #define RESPONSE                                                                                   \
     "From: MAILER-DAEMON@example.net\nSubject: failure %d\n"                                       \
@@ -248,6 +250,126 @@ static void the_caller_may_end_it(void **state)
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
+/* --- headers --- */
+
+struct header_answers {
+    int count, missed, needless;
+    struct bulk_reader *reader;
+    int kill_at, signal;
+    struct answers messages; /* those in between */
+};
+
+/* Each third is one of a response. */
+static bool may_be_response(int n)
+{
+    return n % 3 == 2;
+}
+
+static bool take_header(void *context, bool may_match)
+{
+    struct header_answers *a = context;
+    int n = a->count++;
+    a->missed += may_be_response(n) && !may_match;
+    a->needless += !may_be_response(n) && may_match;
+    if (a->kill_at == a->count && bulk_reader_pid(a->reader) > 0)
+        kill(bulk_reader_pid(a->reader), a->signal);
+    return true;
+}
+
+static bool take_between(void *context, const struct findings *f, const struct reader_notes *notes,
+                         const struct error *why)
+{
+    struct header_answers *a = context;
+    return take(&a->messages, f, notes, why);
+}
+
+static void put_header(struct bulk_reader *b, const char *header, const char *structure)
+{
+    struct error e = {0};
+    struct span line = structure ? span_of(structure) : (struct span){0};
+    assert_true(bulk_reader_put_header(b, span_of(header), line, &e));
+}
+
+static void put_one_header(struct bulk_reader *b, int n)
+{
+    put_header(b, may_be_response(n) ? "From: MAILER-DAEMON\n\n" : "From: dan@example.net\n\n",
+               NULL);
+}
+
+/* Headers, and every so many of them a message. */
+static void read_headers(struct header_answers *a, int count, int wall_ms)
+{
+    struct error e = {0};
+    struct bulk_reading reading = {.rules = rules,
+                                   .config = config,
+                                   .wall_ms = wall_ms,
+                                   .answer = take_between,
+                                   .answer_header = take_header,
+                                   .context = a};
+    a->reader = bulk_reader_open(&reading, &e);
+    assert_non_null(a->reader);
+    for (int n = 0; n < count; n++) {
+        put_one_header(a->reader, n);
+        if (n % 5 == 0)
+            assert_true(put(a->reader, n / 5));
+    }
+    assert_true(bulk_reader_finish(a->reader, &e));
+    bulk_reader_close(a->reader);
+    assert_int_equal(a->count, count);
+    assert_int_equal(a->missed, 0);
+    assert_int_equal(a->messages.count, (count + 4) / 5);
+    assert_int_equal(a->messages.wrong, 0);
+    assert_int_equal(a->messages.unreadable, 0);
+}
+
+static void headers_are_answered_among_messages(void **state)
+{
+    (void)state;
+    struct header_answers a = {0};
+    read_headers(&a, MOST, 0);
+    assert_int_equal(a.needless, 0);
+}
+
+static void a_header_that_ends_the_child_may_match(void **state)
+{
+    (void)state;
+    for (int at = 1; at < MOST; at += 37) {
+        struct header_answers a = {.kill_at = at, .signal = SIGKILL};
+        read_headers(&a, MOST, 0);
+        assert_true(a.needless <= 1);
+    }
+    struct header_answers hanging = {.kill_at = 10, .signal = SIGSTOP};
+    read_headers(&hanging, MOST, 500);
+    assert_true(hanging.needless <= 1);
+}
+
+static bool note_header(void *context, bool may_match)
+{
+    char *noted = context;
+    strcat(noted, may_match ? "y" : "n");
+    return true;
+}
+
+static void a_structure_counts_where_it_agrees_with_the_header(void **state)
+{
+    (void)state;
+#define REPORT "From: robot\nContent-Type: multipart/report; boundary=b\n\n"
+#define MIXED  "From: robot\nContent-Type: multipart/mixed; boundary=b\n\n"
+    char noted[16] = "";
+    struct error e = {0};
+    struct bulk_reading reading = {
+        .rules = rules, .config = config, .answer_header = note_header, .context = noted};
+    struct bulk_reader *b = bulk_reader_open(&reading, &e);
+    assert_non_null(b);
+    put_header(b, REPORT, "multipart/report(text/plain,message/delivery-status)");
+    put_header(b, MIXED, "multipart/mixed(text/plain)");
+    put_header(b, MIXED, NULL);
+    put_header(b, MIXED, "multipart/report(text/plain)"); /* it contradicts: not known */
+    assert_true(bulk_reader_finish(b, &e));
+    bulk_reader_close(b);
+    assert_string_equal(noted, "ynyy");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +381,9 @@ int main(void)
         message_test(a_deadly_message_costs_itself),
         message_test(a_child_is_renewed),
         message_test(the_caller_may_end_it),
+        message_test(headers_are_answered_among_messages),
+        message_test(a_header_that_ends_the_child_may_match),
+        message_test(a_structure_counts_where_it_agrees_with_the_header),
     };
     return cmocka_run_group_tests(tests, load_rules, drop_rules);
 }
