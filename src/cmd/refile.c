@@ -37,21 +37,24 @@ const char *refile_folder(const struct context *c, const struct journal_event *e
 #define MOVE_TRIES 3
 
 bool refile_move(struct arena *arena, struct maildir *md, struct journal_event *event,
-                 struct maildir_entry *entry, const char *folder, bool *found, struct error *e)
+                 struct maildir_entry *entry, const char *folder, enum refile_end *end,
+                 struct error *e)
 {
     const char *unique;
-    bool gone = true;
-    *found = true;
-    for (int i = 0; i < MOVE_TRIES && *found && gone; i++)
+    bool gone = true, found = true;
+    for (int i = 0; i < MOVE_TRIES && found && gone; i++)
         if (!maildir_move(md, entry, folder, arena, &unique, &gone, e) ||
-            (gone && !maildir_find(md, arena, event->folder, event->file, found, entry, e)))
+            (gone && !maildir_find(md, arena, event->folder, event->file, &found, entry, e)))
             return false;
-    *found = !gone;
+    *end = !gone ? REFILE_MOVED : found ? REFILE_BUSY : REFILE_GONE;
     if (gone)
         return true;
     event->folder = folder;
     event->file = unique;
-    return maildir_find(md, arena, folder, unique, found, entry, e);
+    if (!maildir_find(md, arena, folder, unique, &found, entry, e))
+        return false;
+    *end = found ? REFILE_MOVED : REFILE_GONE;
+    return true;
 }
 
 /* Finds the message and moves it to `folder`. Gone is no error. */
@@ -59,13 +62,18 @@ static bool place(struct arena *arena, struct maildir *md, struct journal_event 
                   const char *folder, struct refiled *out, struct error *e)
 {
     struct maildir_entry entry;
+    enum refile_end end;
     bool found;
     if (!maildir_find(md, arena, event->folder, event->file, &found, &entry, e))
         return false;
     if (found && !refile_same_folder(folder, event->folder)) {
-        if (!refile_move(arena, md, event, &entry, folder, &found, e))
+        if (!refile_move(arena, md, event, &entry, folder, &end, e))
             return false;
-        out->moved = found;
+        if (end == REFILE_BUSY)
+            return error_set(e, ERROR_RETRY,
+                             "message %s of folder %s is being changed by somebody else",
+                             event->file, event->folder);
+        found = out->moved = end == REFILE_MOVED;
     }
     out->path = found ? maildir_entry_path(md, arena, &entry) : "";
     return out->path || error_memory(e);

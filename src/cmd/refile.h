@@ -14,11 +14,19 @@ const char *refile_mailbox(struct arena *arena, const char *maildir);
 /* True when two names mean one folder: '.' and '/' both part levels, and INBOX has any case. */
 bool refile_same_folder(const char *a, const char *b);
 
+/* How a move of one message ended. */
+enum refile_end {
+    REFILE_MOVED,
+    REFILE_GONE, /* somebody removed it */
+    REFILE_BUSY  /* somebody else gave it another name at each try */
+};
+
 /* Moves the message of entry, the one that event names, to `folder`: event's folder and file and
  * the entry are those of the new place then. Somebody else's change of its flags at this moment is
- * waited out. *found is false when somebody removed it. Strings are arena memory. */
+ * waited out. Strings are arena memory. */
 bool refile_move(struct arena *arena, struct maildir *md, struct journal_event *event,
-                 struct maildir_entry *entry, const char *folder, bool *found, struct error *e);
+                 struct maildir_entry *entry, const char *folder, enum refile_end *end,
+                 struct error *e);
 
 /* The folder of an event that gets this origin; where it is with [deliver] observe. */
 const char *refile_folder(const struct context *c, const struct journal_event *event,
@@ -39,7 +47,8 @@ struct refiled {
 /* Moves the message of event as `to` asks and updates the journal. The message moves first: killed
  * in between, it stands in the right folder and the journal is mended later. A message that is no
  * longer where the journal has it (there is false: not even looked for) stays where its owner put
- * it. With [deliver] observe nothing moves. event's changed strings are arena memory. */
+ * it; one that somebody else keeps changing is ERROR_RETRY, and the journal stays. With [deliver]
+ * observe nothing moves. event's changed strings are arena memory. */
 bool refile(struct context *c, struct arena *arena, struct maildir *md, struct journal_event *event,
             bool there, const struct refiling *to, struct refiled *out, struct error *e);
 

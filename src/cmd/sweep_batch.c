@@ -16,7 +16,7 @@ struct sweep_outcome {
     struct maildir_entry entry;
     struct journal_event event;
     const char *folder; /* for a response */
-    bool moves;
+    bool moves, left_alone;
     struct maildir_moved moved;
 };
 
@@ -116,17 +116,18 @@ bool sweep_batch_is_full(const struct sweep_batch *b)
            arena_used(b->arena) >= LIMIT_ARENA / 2;
 }
 
-/* A client that changed its name at this moment is waited out; a message that its owner has removed
- * meanwhile is nothing to tell of. */
+/* A client that changed its name at this moment is waited out. A message that its owner has removed
+ * meanwhile is nothing to tell of; one that is changed again and again is the next pass's. */
 static bool move_renamed(struct sweep_batch *b, struct sweep_outcome *o, struct error *e)
 {
+    enum refile_end end = REFILE_GONE;
     bool found;
     if (!maildir_find(b->maildir, b->arena, "INBOX", o->unique, &found, &o->entry, e))
         return false;
-    if (found && !refile_move(b->arena, b->maildir, &o->event, &o->entry, o->folder, &found, e))
+    if (found && !refile_move(b->arena, b->maildir, &o->event, &o->entry, o->folder, &end, e))
         return false;
-    o->is_response = found;
-    b->moved += found;
+    o->left_alone = end != REFILE_MOVED;
+    b->moved += !o->left_alone;
     return true;
 }
 
@@ -156,6 +157,8 @@ static bool move_all(struct sweep_batch *b, struct error *e)
 static bool note_all(struct sweep_batch *b, struct error *e)
 {
     for (struct sweep_outcome *o = b->first; o; o = o->next) {
+        if (o->left_alone)
+            continue;
         o->event.time = clock_now();
         if ((o->is_response && !journal_add(b->context->store, &o->event, e)) ||
             !store_item_add(b->context->store, b->seen_by, span_of(o->unique), e))

@@ -7,7 +7,8 @@
  *
  * CALL: open write fsync close link rename unlink mkdir search (the message is searched for
  * bytes), or any. WHAT: ENOSPC EIO EACCES EPERM ENOMEM EMLINK EOPNOTSUPP (the call fails), KILL
- * SEGV (the process dies just before it).
+ * SEGV (the process dies just before it), SLOW (it and all behind it take 20 ms more, as on a busy
+ * disk: time for others to come between).
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -19,12 +20,13 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct {
     char call[16];
     int after; /* calls still to let through */
-    int error; /* 0: die by signal */
+    int error; /* 0: die by signal, or be slow */
     int signal;
     int in_child;
     int is_child;
@@ -37,7 +39,7 @@ static const struct {
     {"ENOSPC", ENOSPC, 0}, {"EIO", EIO, 0},       {"EACCES", EACCES, 0},
     {"EPERM", EPERM, 0},   {"ENOMEM", ENOMEM, 0}, {"KILL", 0, SIGKILL},
     {"SEGV", 0, SIGSEGV},  {"EMLINK", EMLINK, 0}, {"EOPNOTSUPP", EOPNOTSUPP, 0},
-    {NULL, 0, 0},
+    {"SLOW", 0, 0},        {NULL, 0, 0},
 };
 
 __attribute__((constructor)) static void read_plan(void)
@@ -75,6 +77,10 @@ static int goes_wrong(const char *call)
         return 0;
     if (strcmp(plan.call, "any") != 0 && strcmp(plan.call, call) != 0)
         return 0;
+    if (plan.after == 0 && !plan.error && !plan.signal) {
+        nanosleep(&(struct timespec){.tv_nsec = 20L * 1000 * 1000}, NULL);
+        return 0;
+    }
     if (plan.after-- > 0)
         return 0;
     if (!plan.is_child) /* the child may open nothing */
