@@ -29,7 +29,9 @@ struct imap_run {
     const char *name; /* "imap:NAME", as journal and index know it */
     struct imap_session session;
     bool without_structure;    /* BODYSTRUCTURE is not asked for: its answer was not understood */
-    struct imap_mailbox first; /* the first of its mailboxes, as the last sweep found it */
+    struct imap_mailbox first; /* the first of its mailboxes, as the last sweep found it; all 0 when
+                                  it is not there */
+    bool went_through;         /* the last sweep: an error names only what is not there */
     struct imap_tally tally;
 };
 

@@ -30,11 +30,14 @@ static bool sweep_mailboxes(struct imap_run *r, struct imap_sweeping *s, struct 
         missing = why;
     }
     *e = missing;
+    r->went_through = ok;
     return !missing.kind;
 }
 
 bool imap_sweep(struct imap_run *r, struct error *e)
 {
+    r->first = (struct imap_mailbox){0};
+    r->went_through = false;
     struct imap_sweeping *s = imap_sweeping_open(r, e);
     bool ok = s && imap_moving_finish(r, e) && sweep_mailboxes(r, s, e);
     imap_sweeping_close(s);

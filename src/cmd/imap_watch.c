@@ -28,6 +28,7 @@ struct watch {
     int failures;         /* sessions in a row that failed before that */
     int64_t session_ends; /* clock_monotonic_us */
     int looks;            /* of this session */
+    bool lacks;           /* something was not there at the last sweep: that has been told */
 };
 
 enum next { NEXT_SWEEP, NEXT_SESSION, NEXT_STOP, NEXT_FAILED };
@@ -37,6 +38,7 @@ enum next { NEXT_SWEEP, NEXT_SESSION, NEXT_STOP, NEXT_FAILED };
 static bool sweep_locked(struct watch *w, struct error *e)
 {
     struct imap_run *r = &w->run;
+    r->went_through = false;
     r->tally = (struct imap_tally){.bytes_before = imap_stream_bytes(r->session.low)};
     imap_stream_set_deadline(r->session.low,
                              clock_monotonic_us() + (int64_t)r->options.seconds * 1000000);
@@ -63,6 +65,29 @@ static bool sweep_once(struct watch *w, bool *busy, struct error *e)
     }
     context_close(&r->context);
     return ok;
+}
+
+/* What is not there keeps what is there from being watched only at the start, where it is taken for
+ * a typing error. An account of which nothing has been sent yet may have no mailbox for that. */
+static bool does_without(const struct watch *w, const struct error *missing)
+{
+    bool nothing_sent_yet = missing->kind == ERROR_CONFIG && !w->run.account->sent;
+    return w->run.went_through && (w->was_up || nothing_sent_yet);
+}
+
+static bool sweep_what_is_there(struct watch *w, bool *busy, struct error *e)
+{
+    struct error why = {0};
+    bool ok = sweep_once(w, busy, &why);
+    if (!ok && !does_without(w, &why)) {
+        *e = why;
+        return false;
+    }
+    if (!ok && !w->lacks)
+        command_print_error(&why);
+    if (!*busy)
+        w->lacks = !ok;
+    return true;
 }
 
 /* --- waiting --- */
@@ -125,7 +150,7 @@ static enum next wait_for_news(struct watch *w, struct error *e)
 static enum next look(struct watch *w, struct error *e)
 {
     bool busy;
-    if (!sweep_once(w, &busy, e))
+    if (!sweep_what_is_there(w, &busy, e))
         return NEXT_FAILED;
     w->was_up = true;
     if (++w->looks >= LIMIT_IMAP_SESSION_LOOKS || clock_monotonic_us() >= w->session_ends)

@@ -150,6 +150,41 @@ like "$got" '*no *imap "home"*' "is named"
 start_dovecot
 wait_for 20 listens 993
 
+# --- what is not there --------------------------------------------------------------------------------
+mkdir -p "$mail/.Extra/cur" "$mail/.Extra/new" "$mail/.Extra/tmp"
+chown -R vmail:vmail "$mail/.Extra"
+account 993 'mailbox = Extra, INBOX' 'poll-seconds = 1'
+start_watch
+wait_for 30 says "$T/out" 'looked at'
+rm -rf "$mail/.Extra"
+ok wait_for 30 says "$T/err" 'opening the mailbox Extra: ' -- "a mailbox that goes: it says so"
+reply four | put 170000005.A4.host
+ok wait_for 30 in_folder .Backscatter 4 -- "and watches those that are there"
+reply five | put 170000006.A5.host
+wait_for 30 in_folder .Backscatter 5
+is "$(grep -c 'opening the mailbox Extra: ' "$T/err")" 1 "it says so once"
+mkdir -p "$mail/.Extra/cur" "$mail/.Extra/new" "$mail/.Extra/tmp"
+reply six >"$mail/.Extra/new/170000007.A6.host"
+chown -R vmail:vmail "$mail/.Extra"
+ok wait_for 30 in_folder .Backscatter 6 -- "a mailbox that comes back is watched again"
+end_watch TERM
+account 993 'mailbox = INBOX, Extar'
+start_watch
+wait $watch
+is $? 65 "a mailbox that is not there at the start ends it"
+like "$(cat "$T/err")" '*opening the mailbox Extar: *' "and is named"
+account 993 'sent = Snet' '[index]' 'source = imap:work'
+start_watch
+wait $watch
+is $? 65 "so does the mailbox of sent mail, where it is named"
+account 993 '[index]' 'source = imap:work'
+start_watch
+ok wait_for 30 says "$T/err" "no mailbox marked .Sent" -- "where it is not, it says that there is none"
+reply seven | put 170000008.A7.host
+ok wait_for 30 in_folder .Backscatter 7 -- "and watches"
+end_watch TERM
+is $code 0 "until it is told to end"
+
 account 993 'password = wrong'
 sed -i '/^password-file/d' "$HOME/.config/backsift/backsift.conf"
 chmod 600 "$HOME/.config/backsift/backsift.conf"
