@@ -103,6 +103,22 @@ static const char *const everyday[] = {
     "To: talk@lists.example\nSubject: [talk] Re: which release?\nIn-Reply-To: <6@a.example>\n"
     "Precedence: list\nList-Id: Talk <talk.lists.example>\n"
     "List-Post: <mailto:talk@lists.example>\nMessage-ID: <7@far.example>\n",
+    "Return-Path: <ada@far.example>\nFrom: Ada <ada@far.example>\nTo: Bo <bo@far.example>,\n"
+    " me@home.example\nSubject: Re: Lunch on Friday?\nIn-Reply-To: <2@home.example>\n"
+    "MIME-Version: 1.0\nMessage-ID: <10@far.example>\n",
+    "Return-Path: <ada@far.example>\nFrom: Ada <ada@far.example>\nTo: me@home.example\n"
+    "Cc: bo@far.example\nSubject: Re: Lunch on Friday?\nIn-Reply-To: <2@home.example>\n"
+    "MIME-Version: 1.0\nMessage-ID: <11@far.example>\n",
+    "Return-Path: <james@far.example>\nFrom: James Dean <james@far.example>\n"
+    "To: me@home.example\nSubject: Lunch on Friday?\nMIME-Version: 1.0\n"
+    "Message-ID: <12@far.example>\n",
+    "Return-Path: <bugs-admin@lists.example>\nFrom: bugzilla-daemon@far.example\n"
+    "To: bugs@lists.example\nSubject: [bugs] [Bug 7] It does not start\nPrecedence: bulk\n"
+    "List-Id: Bugs <bugs.lists.example>\nMessage-ID: <13@far.example>\n",
+    "Return-Path: <talk-bounces@lists.example>\nFrom: Bo <bo@far.example>\n"
+    "To: talk@lists.example\nSubject: [talk] Re: Back from holidays\n"
+    "X-Mailer: Lotus Notes Release 8.5\nPrecedence: list\nList-Id: Talk <talk.lists.example>\n"
+    "Message-ID: <14@far.example>\nMIME-Version: 1.0\n",
     "From: Bank <service@bank.example>\nTo: me@home.example\nSubject: Your statement is ready\n"
     "Message-ID: <9@bank.example>\nContent-Type: text/html\n",
 };
