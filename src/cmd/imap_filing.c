@@ -72,7 +72,8 @@ static bool journal_batch(const struct imap_filing *f, struct error *e)
     if (!store_begin(store, e))
         return false;
     for (size_t i = 0; i < f->count; i++)
-        if (f->candidates[i].is_response && !journal_one(f, &f->candidates[i], e)) {
+        if (f->candidates[i].is_response && !f->candidates[i].is_journaled &&
+            !journal_one(f, &f->candidates[i], e)) {
             store_rollback(store);
             return false;
         }
@@ -154,9 +155,10 @@ static void print_candidates(const struct imap_filing *f)
 bool imap_file_responses(const struct imap_filing *f, struct error *e)
 {
     int64_t responses = 0;
-    for (size_t i = 0; i < f->count; i++)
+    for (size_t i = 0; i < f->count; i++) {
         responses += f->candidates[i].is_response;
-    f->run->tally.responses += responses;
+        f->run->tally.responses += f->candidates[i].is_response && !f->candidates[i].is_journaled;
+    }
     if (f->run->options.dry_run) {
         print_candidates(f);
         return true;

@@ -12,6 +12,7 @@
 struct imap_candidate {
     struct imap_mark mark; /* with its UID and size */
     bool was_read, is_response;
+    bool is_journaled;        /* from another mailbox that shows it too: it is only moved */
     const char *folder;       /* of [folders]; NULL: it stays where it is */
     uint32_t first_in_folder; /* the folder's UIDNEXT before anything of this is filed */
     struct verdict verdict;

@@ -10,6 +10,7 @@
 #include "cmd/imap_run.h"
 #include "mailbox/imap_fetch.h"
 #include "mailbox/imap_folder.h"
+#include "mailbox/imap_special.h"
 #include "sources/sent_batch.h"
 
 struct sent_run {

@@ -1,6 +1,7 @@
 /*
  * The sweep of an account: what a run that was cut has left half done, then its mailboxes one after
- * the other, each by itself, so that one that is not there keeps none behind it from being swept.
+ * the other, each by itself, so that one that is not there, or is not to be swept, keeps none
+ * behind it from being swept.
  */
 #include "cmd/command.h"
 #include "cmd/imap_moving.h"
@@ -17,8 +18,9 @@ static bool sweep_mailboxes(struct imap_run *r, struct imap_sweeping *s, struct 
     for (size_t i = 0; ok && i < mailboxes->count; i++) {
         struct error why = {0};
         bool is_open = imap_sweeping_select(s, mailboxes->items[i], &state, &why);
-        ok = is_open ? imap_sweep_mailbox(s, &why) : why.kind == ERROR_DATA;
-        if (ok && is_open) {
+        bool is_swept = is_open && imap_sweep_mailbox(s, &why);
+        ok = is_swept || why.kind == (is_open ? ERROR_CONFIG : ERROR_DATA);
+        if (is_swept) {
             if (i == 0)
                 r->first = state;
             continue;

@@ -16,11 +16,14 @@
 #include "cmd/imap_place.h"
 #include "cmd/imap_reached.h"
 #include "cmd/imap_returned.h"
+#include "cmd/imap_shown.h"
 #include "evidence/bulk_reader.h"
 #include "mailbox/imap_folder.h"
+#include "mailbox/imap_special.h"
 
 struct imap_sweeping {
     struct imap_run *run;
+    unixtime begun;
     const char *mailbox; /* on the server */
     struct imap_mailbox state;
     struct arena *arena; /* of a batch */
@@ -29,6 +32,7 @@ struct imap_sweeping {
     size_t count, waiting;
     int64_t filed_at; /* clock_monotonic_us */
     struct imap_reached reached;
+    struct imap_shown *shown;
     /* The batch, and of which of it a header has come. */
     const uint32_t *uids;
     size_t uid_count;
@@ -100,11 +104,34 @@ static bool set_aside_returned(struct imap_sweeping *s, struct imap_candidate *c
 {
     const struct imap_place place = {s->mailbox, s->state.validity, c->mark.uid};
     bool returned = false;
-    if (c->folder && c->arrival < s->reached.before &&
+    if (c->folder &&
         !imap_returned(s->run, s->arena, &place, c->arrival, c->findings, &returned, s->e))
         return false;
     c->is_response = !returned;
     return true;
+}
+
+/* It may have come to this mailbox and another at once, and have been filed from that. */
+static bool follow_shown(struct imap_sweeping *s, struct imap_candidate *c, unixtime filed_since)
+{
+    const struct imap_place place = {s->mailbox, s->state.validity, c->mark.uid};
+    const char *file = imap_place_write(s->arena, &place);
+    if (!file)
+        return error_memory(s->e);
+    const char *folder = imap_shown_folder(s->shown, file, c->arrival, c->findings, filed_since);
+    c->is_journaled = folder != NULL;
+    if (folder)
+        c->folder = strcmp(folder, "INBOX") == 0 ? NULL : arena_string(s->arena, span_of(folder));
+    c->is_response = !folder || c->folder;
+    return true;
+}
+
+/* What this run itself has filed nobody has moved back. */
+static bool set_aside_known(struct imap_sweeping *s, struct imap_candidate *c)
+{
+    bool is_old = c->arrival < s->reached.before;
+    return follow_shown(s, c, is_old ? s->begun : 0) &&
+           (!is_old || c->is_journaled || set_aside_returned(s, c));
 }
 
 static bool count_once(struct imap_sweeping *s, const char *id, const char *counted,
@@ -150,9 +177,9 @@ static bool judge(struct imap_sweeping *s, struct imap_candidate *c, const struc
         return error_set(s->e, ERROR_RETRY, "the index cannot be read: %s", c->verdict.store_note);
     bool stays = r->context.config->observe || strcmp(c->verdict.folder, "INBOX") == 0;
     c->folder = stays ? NULL : c->verdict.folder;
-    if (!set_aside_returned(s, c))
+    if (!set_aside_known(s, c))
         return false;
-    bool is_stray = c->is_response && c->verdict.marked && !r->options.dry_run;
+    bool is_stray = c->is_response && !c->is_journaled && c->verdict.marked && !r->options.dry_run;
     return !is_stray || count_stray(s, c);
 }
 
@@ -356,28 +383,48 @@ bool imap_sweeping_select(struct imap_sweeping *s, const char *name, struct imap
     return ok;
 }
 
+/* From a view nothing can be moved away, and what it shows is swept where it stands. */
+static bool is_no_view(struct imap_sweeping *s, struct error *e)
+{
+    bool view = false;
+    if (strcmp(s->mailbox, "INBOX") != 0 && !imap_is_view(&s->run->session, s->mailbox, &view, e))
+        return false;
+    return !view ||
+           error_set(e, ERROR_CONFIG,
+                     "%s: %s only shows mail of other mailboxes, and is not swept: take it "
+                     "out of 'mailbox'",
+                     s->run->name, s->mailbox);
+}
+
+static bool sweep_new(struct imap_sweeping *s, struct arena *arena, struct error *e)
+{
+    struct imap_run *r = s->run;
+    uint32_t *uids, last = s->reached.last;
+    size_t found;
+    if (!imap_search(&s->run->session, arena, last + 1, r->options.since, &uids, &found, e))
+        return false;
+    size_t count = within_limit(s, found);
+    if (!sweep_uids(s, uids, count, e))
+        return false;
+    /* What was not found has gone, or came before --since. */
+    uint32_t end = found > 0 ? uids[found - 1] : last;
+    return count != found || s->state.next <= end + 1 ||
+           imap_reached_write(r, &s->reached, s->state.next - 1, e);
+}
+
 bool imap_sweep_mailbox(struct imap_sweeping *s, struct error *e)
 {
     struct imap_run *r = s->run;
-    uint32_t *uids;
-    size_t found;
     if (!imap_reached_read(r, s->mailbox, s->state.validity, &s->reached, e))
         return false;
-    uint32_t last = s->reached.last;
-    if (s->state.next != 0 && s->state.next <= last + 1)
+    if (s->state.next != 0 && s->state.next <= s->reached.last + 1)
         return true;
+    if (!is_no_view(s, e) || !(s->shown = imap_shown_load(r, s->reached.before, e)))
+        return false;
     struct arena *arena = arena_new(LIMIT_ARENA);
-    bool ok = (arena || error_memory(e)) &&
-              imap_search(&s->run->session, arena, last + 1, r->options.since, &uids, &found, e);
-    if (ok) {
-        size_t count = within_limit(s, found);
-        ok = sweep_uids(s, uids, count, e);
-        /* What was not found has gone, or came before --since. */
-        uint32_t end = found > 0 ? uids[found - 1] : last;
-        if (ok && count == found && s->state.next > end + 1)
-            ok = imap_reached_write(r, &s->reached, s->state.next - 1, e);
-    }
+    bool ok = (arena || error_memory(e)) && sweep_new(s, arena, e);
     arena_free(arena);
+    imap_shown_free(s->shown);
     return ok;
 }
 
@@ -403,6 +450,7 @@ struct imap_sweeping *imap_sweeping_open(struct imap_run *r, struct error *e)
         return NULL;
     }
     s->run = r;
+    s->begun = clock_now();
     if (open_parts(s, e))
         return s;
     imap_sweeping_close(s);

@@ -19,7 +19,7 @@ bool imap_sweeping_select(struct imap_sweeping *s, const char *name, struct imap
 
 /* Sweeps the mailbox that was selected last, from where the last run has come to, within
  * options.since and options.limit; counts in run->tally. *e also when it was stopped halfway: what
- * was done stays done and noted. */
+ * was done stays done and noted. ERROR_CONFIG when it is one that is not swept. */
 bool imap_sweep_mailbox(struct imap_sweeping *s, struct error *e);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Folder names, SPECIAL-USE, and the ways to move. See imap_folder.h.
+ * Folder names, and the ways to move. See imap_folder.h.
  */
 #include "mailbox/imap_folder.h"
 
@@ -143,73 +143,6 @@ bool imap_folder_ensure(struct imap_session *s, const char *name, uint32_t *next
     code = mailimap_subscribe(s->imap, name);
     return code == MAILIMAP_ERROR_SUBSCRIBE || /* it is only shown or not shown */
            imap_ok(s, code, "subscribing to a folder", ERROR_DATA, e);
-}
-
-/* --- the mailbox of sent mail --- */
-
-static bool has_flag(const struct mailimap_mailbox_list *m, const char *flag)
-{
-    if (!m->mb_flag || !m->mb_flag->mbf_oflags)
-        return false;
-    for (clistiter *i = clist_begin(m->mb_flag->mbf_oflags); i; i = clist_next(i)) {
-        const struct mailimap_mbx_list_oflag *f = clist_content(i);
-        const char *word = f->of_type == MAILIMAP_MBX_LIST_OFLAG_FLAG_EXT ? f->of_flag_ext : NULL;
-        if (word && strcasecmp(word[0] == '\\' ? word + 1 : word, flag) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* The place of a mailbox among the usual names, the best first; beyond the last when it has none.
- * Only the last level of the name counts. */
-static size_t usual_place(const struct mailimap_mailbox_list *m)
-{
-    static const char *const names[] = {"Sent", "Sent Messages", "Sent Items", "Sent Mail"};
-    const char *last = m->mb_delimiter ? strrchr(m->mb_name, m->mb_delimiter) : NULL;
-    const char *name = last ? last + 1 : m->mb_name;
-    size_t i = 0;
-    while (i < sizeof names / sizeof *names && strcasecmp(names[i], name) != 0)
-        i++;
-    return i;
-}
-
-static const char *choose_sent(clist *list)
-{
-    const char *best = NULL;
-    size_t best_place = 4;
-    for (clistiter *i = clist_begin(list); i; i = clist_next(i)) {
-        const struct mailimap_mailbox_list *m = clist_content(i);
-        if (!m->mb_name || !imap_is_sendable(m->mb_name))
-            continue;
-        if (has_flag(m, "Sent"))
-            return m->mb_name;
-        size_t place = usual_place(m);
-        if (place < best_place) {
-            best = m->mb_name;
-            best_place = place;
-        }
-    }
-    return best;
-}
-
-const char *imap_find_sent(struct imap_session *s, struct error *e)
-{
-    clist *list = NULL;
-    imap_allow(s, 0);
-    if (!imap_ok(s, mailimap_list(s->imap, "", "*", &list), "looking for the sent mail",
-                 ERROR_RETRY, e))
-        return NULL;
-    const char *found = choose_sent(list);
-    const char *copy = found ? arena_string(s->arena, span_of(found)) : NULL;
-    mailimap_list_result_free(list);
-    if (!found)
-        error_set(e, ERROR_CONFIG,
-                  "imap:%s: the server has no mailbox marked \\Sent and none "
-                  "that is named so: name it by 'sent'",
-                  s->account->name);
-    else if (!copy)
-        error_memory(e);
-    return copy;
 }
 
 /* --- moving --- */

@@ -23,10 +23,6 @@ bool imap_select_named(struct imap_session *s, const char *name, bool read_only,
  * for a new one, and when the server does not say it. */
 bool imap_folder_ensure(struct imap_session *s, const char *name, uint32_t *next, struct error *e);
 
-/* The mailbox of sent mail: the one marked \Sent (RFC 6154), else one of a usual name. ERROR_CONFIG
- * when there is none. Its name on the server, arena memory; NULL with *e. */
-const char *imap_find_sent(struct imap_session *s, struct error *e);
-
 /* Moves messages (UIDs ascending) of the selected mailbox to the folder of that server name, with
  * flags and INTERNALDATE: by MOVE (RFC 6851), or else only copies them: *copied, and what is left
  * is imap_remove_copied. A message that is gone meanwhile is no error. placed[i] gets the UID of

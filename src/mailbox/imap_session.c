@@ -30,25 +30,31 @@ static const char *answer(const struct imap_session *s)
                                                                : "without a reason";
 }
 
+/* What Gmail says beyond its 15 connections, behind [ALERT], which has no meaning for programs. */
+static bool is_crowded(struct span words)
+{
+    struct span crowded = span_of("too many simultaneous connections");
+    return span_find_nocase(words, crowded) < words.n;
+}
+
 bool imap_is_passing(struct span words)
 {
-    static const char *const codes[] = {"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"};
+    static const char *const codes[] = {"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "OVERQUOTA"};
     struct span code = span_slice(words, 1, span_find_byte(words, ']', 0));
     for (size_t i = 0; words.n > 0 && words.p[0] == '[' && i < sizeof codes / sizeof *codes; i++)
         if (span_is_nocase(code, codes[i]))
             return true;
-    return false;
+    return is_crowded(words);
 }
 
 /* libetpan keeps the code of a refusal apart from its text. */
 static bool is_passing(const struct imap_session *s)
 {
     const struct mailimap_response_info *info = s->imap->imap_response_info;
-    char code[32];
-    if (!info || !info->rsp_atom)
-        return false;
-    snprintf(code, sizeof code, "[%s]", info->rsp_atom);
-    return imap_is_passing(span_of(code));
+    char words[300];
+    snprintf(words, sizeof words, "[%s] %s", info && info->rsp_atom ? info->rsp_atom : "",
+             answer(s));
+    return imap_is_passing(span_of(words));
 }
 
 bool imap_ok(struct imap_session *s, int code, const char *doing, enum error_kind refused,

@@ -63,8 +63,9 @@ bool imap_read_line(struct imap_session *s, MMAPString *into, struct span *line)
 bool imap_ok(struct imap_session *s, int code, const char *doing, enum error_kind refused,
              struct error *e);
 
-/* True when a refusal begins with a response code that says it may be otherwise later: UNAVAILABLE,
- * INUSE, LIMIT or SERVERBUG of RFC 5530. */
+/* True when a refusal says that it may be otherwise later: by UNAVAILABLE, INUSE, LIMIT, SERVERBUG
+ * or OVERQUOTA of RFC 5530 (the last also Gmail's word beyond what it serves in a day), or in
+ * Gmail's words for too many connections. */
 bool imap_is_passing(struct span words);
 
 /* No control characters: what is sent in a quoted string must not end it (RFC 3501 4.3). */

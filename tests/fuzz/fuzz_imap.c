@@ -18,6 +18,7 @@
 #include "mailbox/imap_folder.h"
 #include "mailbox/imap_idle.h"
 #include "mailbox/imap_sasl.h"
+#include "mailbox/imap_special.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 const char *__lsan_default_suppressions(void);

@@ -23,7 +23,7 @@ Faults; the first message whose header is asked for is the one that is meant:
 
 "marked" holds UIDs in INBOX that somebody marks \Deleted before the next connection, and the message
 "arrived" comes there.
-"abilities" holds further words of CAPABILITY: of MOVE, UIDPLUS and X-GM-EXT-1 it is also done."""
+"abilities" holds further words of CAPABILITY: MOVE and UIDPLUS are also done."""
 import os
 import re
 import socket
@@ -271,12 +271,12 @@ class Server:
         return None
 
 
-def main():
+def main(kind=Server):
     certificate, key, state = sys.argv[1:4]
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     listener = socket.create_server(("127.0.0.1", 0), backlog=8)
-    server = Server(state)
+    server = kind(state)
     server.tell_mail()
     server.tell("port", [str(listener.getsockname()[1])])
     while True:
