@@ -17,6 +17,7 @@
 #include "cmd/imap_guard.h"
 #include "cmd/imap_program.h"
 #include "cmd/imap_run.h"
+#include "cmd/progress.h"
 #include "cmd/refresh.h"
 #include "sources/pending_gap.h"
 
@@ -38,15 +39,18 @@ static const char usage[] =
 
 void imap_show_progress(const struct imap_run *r, const char *text)
 {
-    if (!r->options.quiet && isatty(STDERR_FILENO))
-        fprintf(stderr, "\r\033[K%s: %s, %lld responses ", r->name, text,
-                (long long)r->tally.responses);
+    char line[LIMIT_VALUE];
+    if (r->options.quiet || !progress_is_possible())
+        return;
+    snprintf(line, sizeof line, "%s, %lld responses: %s", text, (long long)r->tally.responses,
+             r->name);
+    progress_show(line);
 }
 
 void imap_end_progress(const struct imap_run *r)
 {
-    if (!r->options.quiet && isatty(STDERR_FILENO))
-        fputs("\r\033[K", stderr);
+    if (!r->options.quiet && progress_is_possible())
+        progress_clear();
 }
 
 /* --- the jobs --- */

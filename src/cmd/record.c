@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/limits.h"
 #include "cmd/context.h"
 #include "cmd/exit_code.h"
 #include "cmd/imap_program.h"
+#include "cmd/progress.h"
 #include "cmd/record_one.h"
 #include "sources/coverage.h"
 #include "sources/pending_gap.h"
@@ -47,8 +47,10 @@ struct record {
 
 static void show_progress(void *context, const struct source_progress *p)
 {
-    fprintf(stderr, "\r%s: %lld looked at, %lld recorded ", (const char *)context,
-            (long long)p->seen, (long long)p->added);
+    char text[LIMIT_VALUE];
+    snprintf(text, sizeof text, "%lld looked at, %lld recorded: %s", (long long)p->seen,
+             (long long)p->added, (const char *)context);
+    progress_show(text);
 }
 
 static bool is_declared(const struct config *c, const char *name)
@@ -103,7 +105,7 @@ static const char *name_of(struct record *r, const char *word)
 static void print_result(const struct record *r, const char *name, const struct source_progress *p)
 {
     if (p->report)
-        fputs("\r\033[K", stderr);
+        progress_clear();
     if (r->quiet)
         return;
     printf("%s: %lld recorded", name, (long long)p->added);
@@ -118,7 +120,7 @@ static bool run_source(struct record *r, const char *word, struct error *e)
 {
     const char *name = name_of(r, word);
     struct source_progress p = {0};
-    if (!r->quiet && isatty(STDERR_FILENO)) {
+    if (!r->quiet && progress_is_possible()) {
         p.report = show_progress;
         p.context = (void *)name;
     }

@@ -15,6 +15,7 @@
 #include "cmd/exit_code.h"
 #include "cmd/expire.h"
 #include "cmd/imap_program.h"
+#include "cmd/progress.h"
 #include "cmd/refile.h"
 #include "cmd/refresh.h"
 #include "cmd/sweep_maildir.h"
@@ -32,9 +33,8 @@ static const char usage[] =
     "  -h, --help              show this help\n\n"
     "Exit: 0 done; 64 usage; 65 a source cannot be read; 75 try again; 78 configuration.\n";
 
-/* Microseconds between two looks of the progress bar, and its width. */
+/* Microseconds between two looks of the progress bar. */
 #define BAR_EVERY_US ((int64_t)100 * 1000)
-#define BAR_WIDTH    30
 
 struct sweep {
     struct context context;
@@ -64,21 +64,14 @@ static void keep_first(void *context, const struct error *e)
 static void show_bar(void *context, const struct sweep_tally *t)
 {
     struct sweep *s = context;
+    char detail[64];
     int64_t now = clock_monotonic_us();
     if (!s->bar || (now - s->bar_shown_at < BAR_EVERY_US && t->passed < s->total))
         return;
     s->bar_shown_at = now;
-    int64_t passed = t->passed < s->total ? t->passed : s->total;
-    int filled = s->total > 0 ? (int)(passed * BAR_WIDTH / s->total) : BAR_WIDTH;
-    fprintf(stderr, "\r[%-*.*s] %" PRId64 " of %" PRId64 ", %" PRId64 " responses", BAR_WIDTH,
-            filled, "##############################", passed, s->total,
-            t->counts[ORIGIN_OURS] + t->counts[ORIGIN_FORGED] + t->counts[ORIGIN_UNKNOWN]);
-}
-
-static void end_bar(const struct sweep *s)
-{
-    if (s->bar)
-        fputs("\r\033[K", stderr);
+    snprintf(detail, sizeof detail, ", %" PRId64 " responses",
+             t->counts[ORIGIN_OURS] + t->counts[ORIGIN_FORGED] + t->counts[ORIGIN_UNKNOWN]);
+    progress_show_bar(t->passed < s->total ? t->passed : s->total, s->total, detail);
 }
 
 static void print_found(void *context, const struct verdict *v, const char *rule, const char *path)
@@ -145,12 +138,13 @@ static bool run(struct sweep *s, struct error *e)
     if (!open_all(s, e))
         return false;
     refresh_all(&s->context, keep_first, s);
-    s->bar = !s->quiet && !s->dry_run && isatty(STDERR_FILENO);
+    s->bar = !s->quiet && !s->dry_run && progress_is_possible();
     if (s->bar && !maildir_each(s->maildir, "INBOX", s->cur, count, &s->total, e))
         return false;
     bool ok = sweep_maildir(&s->context, s->maildir, s->mailbox, s->cur, s->dry_run, &listener,
                             &s->tally, e);
-    end_bar(s);
+    if (s->bar)
+        progress_clear();
     int days = s->context.config->expire_days;
     ok = ok && (days == 0 ||
                 expire(&s->context, s->maildir, s->mailbox, days, s->dry_run, &s->expired, e));
