@@ -140,7 +140,7 @@
 
 /* --- IMAP --- */
 
-/* Seconds of one run; what is left is the next run's. */
+/* Seconds of one run unless configured; what is left is the next run's. */
 #define LIMIT_IMAP_SECONDS 3600
 /* Milliseconds of silence of a server that is asked something: a search in a large mailbox on a
  * slow disk takes half a minute. */

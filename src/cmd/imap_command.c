@@ -30,7 +30,7 @@ static const char usage[] =
     "  -n, --dry-run           print what would be moved; change nothing\n"
     "  -s, --since=DATE        only messages that came on DATE (YYYY-MM-DD) or later\n"
     "  -l, --limit=N           look at no more than N messages\n"
-    "  -t, --timeout=SECONDS   end the run after so long; the next goes on (default: 3600)\n"
+    "  -t, --timeout=SECONDS   end the run after so long; the next goes on\n"
     "  -q, --quiet             print nothing but errors\n"
     "  -c, --config=FILE       read this configuration\n"
     "  -h, --help              show this help\n\n"
@@ -55,10 +55,15 @@ void imap_end_progress(const struct imap_run *r)
 
 /* --- the jobs --- */
 
+int64_t imap_run_end(const struct imap_run *r)
+{
+    int seconds = r->options.seconds ? r->options.seconds : r->account->timeout_seconds;
+    return clock_monotonic_us() + (int64_t)seconds * 1000000;
+}
+
 bool imap_connect(struct imap_run *r, struct error *e)
 {
-    int64_t deadline = clock_monotonic_us() + (int64_t)r->options.seconds * 1000000;
-    return imap_open(&r->session, r->context.arena, r->account, deadline, -1, e);
+    return imap_open(&r->session, r->context.arena, r->account, imap_run_end(r), -1, e);
 }
 
 static bool is_source(const struct imap_run *r)
@@ -287,7 +292,7 @@ static bool run_watch(const struct imap_options *o, const char *word, struct err
 
 int imap_command_main(int argc, char **argv)
 {
-    struct imap_run r = {.options.seconds = LIMIT_IMAP_SECONDS};
+    struct imap_run r = {0};
     struct error e = {0};
     const char *name = argc > 1 ? argv[1] : "";
     const struct job *job = find_job(name);

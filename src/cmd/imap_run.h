@@ -12,7 +12,7 @@ struct imap_options {
     const char *config;
     unixtime since; /* 0: not given */
     size_t limit;   /* messages looked at; 0: no limit */
-    int seconds;    /* of the whole run */
+    int seconds;    /* of the whole run; 0: the account's timeout */
     bool dry_run, quiet, help;
 };
 
@@ -39,7 +39,10 @@ struct imap_run {
  * r->account and r->name. */
 bool imap_find_account(struct imap_run *r, const char *word, struct error *e);
 
-/* Opens r->session for a run of r->options.seconds. */
+/* When a run over r->account that begins now has to end, by clock_monotonic_us. */
+int64_t imap_run_end(const struct imap_run *r);
+
+/* Opens r->session for a run that begins now. */
 bool imap_connect(struct imap_run *r, struct error *e);
 
 /* Locks an account for a run: the descriptor that holds the lock as long as it is open; -1 with

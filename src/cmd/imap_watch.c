@@ -40,8 +40,7 @@ static bool sweep_locked(struct watch *w, struct error *e)
     struct imap_run *r = &w->run;
     r->went_through = false;
     r->tally = (struct imap_tally){.bytes_before = imap_stream_bytes(r->session.low)};
-    imap_stream_set_deadline(r->session.low,
-                             clock_monotonic_us() + (int64_t)r->options.seconds * 1000000);
+    imap_stream_set_deadline(r->session.low, imap_run_end(r));
     bool ok = imap_sweep_prepare(r, e) && imap_sweep_connected(r, e);
     imap_end_progress(r);
     if (r->tally.responses > 0 || (ok && !w->was_up))
@@ -169,8 +168,8 @@ static bool open_session(struct watch *w, struct error *e)
     if (!imap_find_account(r, w->word, e))
         return false;
     r->context = (struct context){0};
-    return imap_open(&r->session, w->account.arena, r->account,
-                     now + (int64_t)r->options.seconds * 1000000, w->wake.stop_fd, e);
+    return imap_open(&r->session, w->account.arena, r->account, imap_run_end(r), w->wake.stop_fd,
+                     e);
 }
 
 static enum next session(struct watch *w, struct error *e)

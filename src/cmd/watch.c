@@ -15,7 +15,7 @@ const char imap_watch_usage[] =
     "IDLE,\n"
     "or look every poll-seconds where the server has none. Runs until it is ended by SIGTERM or\n"
     "SIGINT. When the connection or the server fails it tries again, after pauses that grow.\n\n"
-    "  -t, --timeout=SECONDS   give up one sweep after so long (default: 3600)\n"
+    "  -t, --timeout=SECONDS   give up one sweep after so long\n"
     "  -q, --quiet             print nothing but errors\n"
     "  -c, --config=FILE       read this configuration\n"
     "  -h, --help              show this help\n\n"

@@ -176,6 +176,7 @@ static bool start_account(struct reading *r, struct span name, struct error *e)
     if (c->imap_count == LIMIT_CONFIG_VALUES)
         return error_set(e, ERROR_CONFIG, "%s:%d: too many accounts", c->file, r->section_line);
     list[c->imap_count++] = (struct imap_account){.name = copy,
+                                                  .timeout_seconds = LIMIT_IMAP_SECONDS,
                                                   .idle_seconds = LIMIT_IMAP_IDLE_SECONDS,
                                                   .poll_seconds = LIMIT_IMAP_POLL_SECONDS};
     c->imap_accounts = list;

@@ -53,6 +53,7 @@ const struct config_key config_keys[] = {
     {IMAP_SECTION, "tls-fingerprint", read_fingerprint, ACCOUNT(tls_fingerprint), false, 0, 0},
     {IMAP_SECTION, "mailbox", read_mailboxes, ACCOUNT(mailboxes), true, 0, 0},
     {IMAP_SECTION, "sent", read_text, ACCOUNT(sent), false, 0, 0},
+    {IMAP_SECTION, "timeout", read_number, ACCOUNT(timeout_seconds), false, 1, 1000000},
     {IMAP_SECTION, "idle-seconds", read_number, ACCOUNT(idle_seconds), false, 1, 1740},
     {IMAP_SECTION, "poll-seconds", read_number, ACCOUNT(poll_seconds), false, 1, 1500},
 };

@@ -38,6 +38,7 @@ struct imap_account {
     const char *tls_fingerprint;  /* SHA-256 of the certificate: 64 lower-case hex digits */
     struct config_list mailboxes; /* to sweep; "INBOX" when not set */
     const char *sent;             /* mailbox of sent mail; NULL: found on the server */
+    int timeout_seconds;          /* of one run */
     int idle_seconds;             /* watch: how long one IDLE lasts */
     int poll_seconds;             /* watch: between two looks where IDLE does not tell */
 };

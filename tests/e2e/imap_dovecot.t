@@ -261,18 +261,21 @@ through() {
     proxy=$!
     shift 2
     wait_for 10 listens 1993
-    account 'port = 1993'
+    account 'port = 1993' "timeout = $seconds"
     got=$(sweep "$@")
     code=$?
     account
     kill $proxy
     wait $proxy 2>/dev/null
 }
+seconds=3600
 through stall 2000 --timeout=2
 is $code 75 "a server that falls silent: try again"
 like "$got" '*the time for this run is over*' "and it says so"
-through drip 3000 --timeout=3
-is $code 75 "a server that gives a byte a second: try again, when the time is over"
+seconds=3
+through drip 3000
+is $code 75 "a server that gives a byte a second: try again, when the account's time is over"
+seconds=3600
 
 # Cut behind ever more bytes, until a run comes to its end.
 cuts=0

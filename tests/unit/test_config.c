@@ -297,6 +297,7 @@ static void test_imap(void **state)
                                             "token-command = get-token\n"
                                             "mailbox = INBOX, Other\n"
                                             "sent = Gesendet, alt\n"
+                                            "timeout = 90\n"
                                             "tls-fingerprint = "
                                             "AA:BBccddeeff00112233445566778899"
                                             "aabbccddeeff00112233445566778899\n");
@@ -308,6 +309,7 @@ static void test_imap(void **state)
     assert_string_equal(a->password_file, temp_home_path(&f->home, "pw"));
     assert_list(a->mailboxes, "INBOX");
     assert_null(a->sent);
+    assert_int_equal(a->timeout_seconds, LIMIT_IMAP_SECONDS);
     a = config_imap_account(c, "two");
     assert_non_null(a);
     assert_int_equal(a->port, 143);
@@ -315,12 +317,14 @@ static void test_imap(void **state)
     assert_int_equal(a->auth, IMAP_AUTH_XOAUTH2);
     assert_list(a->mailboxes, "INBOX|Other");
     assert_string_equal(a->sent, "Gesendet, alt");
+    assert_int_equal(a->timeout_seconds, 90);
     assert_int_equal(strlen(a->tls_fingerprint), 64);
     assert_null(config_imap_account(c, "three"));
     expect_error(f, ACCOUNT, 1, "needs 'password-command'");
     expect_error(f, ACCOUNT "auth = oauthbearer\npassword-file=/p\n", 1, "needs 'token-command'");
     expect_error(f, "[imap \"a\"]\nuser = u\n", 1, "needs 'host'");
     expect_error(f, ACCOUNT "password-file = /p\n" ACCOUNT, 5, "stands twice");
+    expect_error(f, ACCOUNT "timeout = 0\n", 4, "from 1 to 1000000");
     expect_error(f, ACCOUNT "tls = none\n", 4, "implicit or starttls");
     expect_error(f, ACCOUNT "tls-fingerprint = aa\n", 4, "64 hex digits");
     expect_error(f, ACCOUNT "passwrd = x\n", 4, "perhaps 'password'");
