@@ -56,9 +56,9 @@ bool frame_read_header(struct arena *arena, const struct reader_job *job, struct
 
 bool frame_open_header(struct span s, bool *may_match)
 {
-    if (s.n != FRAME_LENGTH + 1 || frame_size(s) != s.n)
+    if (s.n != FRAME_LENGTH + 1 || frame_size(s) != s.n || (s.p[FRAME_LENGTH] & ~1) != 0)
         return false;
-    *may_match = s.p[FRAME_LENGTH] != 0;
+    *may_match = s.p[FRAME_LENGTH] == 1;
     return true;
 }
 

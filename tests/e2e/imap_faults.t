@@ -22,6 +22,10 @@ begin() {
     bounce mallory forged >"$state/inbox/3"
     plain 1 >"$state/inbox/4"
     printf %s "$1" >"$state/abilities"
+    restart
+}
+restart() {
+    rm -f "$state/port"
     python3 "$here/imap/scripted.py" "$work/good.pem" "$work/good.key" "$state" </dev/null >"$state/out" 2>&1 &
     server=$!
     wait_for 10 test -s "$state/port"
@@ -119,6 +123,27 @@ faulty expunged
 like "$got" '*work: 0 looked at, 0 responses, 0 moved, 1 KB read' "what is expunged meanwhile is no matter"
 faulty ''
 like "$got" '*work: 0 looked at*' "and not asked for again"
+
+# --- a header that breaks the one that reads it ---
+# No rule holds for it: were it read where the password is, nothing would break.
+# breaks HOW REASON
+breaks() {
+    begin MOVE
+    printf 'From: friend2@example.net\nTo: me@example.org\nSubject: undelivered zebra\nMessage-ID: <zebra@example.net>\n\nhi\n' >"$state/inbox/5"
+    end_server
+    restart
+    got=$(SHIM=search:1:$1 SHIM_AT=zebra SHIM_IN=child LD_PRELOAD=$BUILD/tests/shim.so timeout 120 "$BACKSIFT" sweep imap:work </dev/null 2>&1)
+    is $? 0 "a header that makes its reader $1: the run goes on"
+    like "$got" '*3 looked at, 1 responses, 1 moved, 1 unreadable*' "and counts it"
+    like "$(cat "$HOME/.local/state/backsift/backsift.log")" "*message 5 stays unclassified: the message's reader *$2*" "and says why"
+    mail_is "INBOX 4 mail1;INBOX 5 zebra;Unverified 1 bounce-forged;" "it stays, the others are where they belong"
+}
+if [ -n "${SANITIZE:-}" ] || [ ! -e "$BUILD/tests/shim.so" ]; then
+    skip "a header that breaks its reader" "the preloaded library does not go with the sanitizers, or is not built"
+else
+    breaks SEGV 'killed by signal'
+    breaks HANG ''
+fi
 
 # --- cut in a move, on a server that can only copy ---
 # Message 4 is one that its owner has marked deleted.

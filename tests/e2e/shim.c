@@ -4,11 +4,12 @@
  *   SHIM=CALL:N:WHAT    the Nth CALL does WHAT
  *   SHIM_IN=child       count calls after fork() only (default: before, and in the parent)
  *   SHIM_LOG=FILE       gets the name of the call when it happens
+ *   SHIM_AT=TEXT        count those searches only that go through bytes with that text
  *
  * CALL: open write fsync close link rename unlink mkdir search (the message is searched for
  * bytes), or any. WHAT: ENOSPC EIO EACCES EPERM ENOMEM EMLINK EOPNOTSUPP (the call fails), KILL
- * SEGV (the process dies just before it), SLOW (it and all behind it take 20 ms more, as on a busy
- * disk: time for others to come between).
+ * SEGV (the process dies just before it), HANG (it is never done), SLOW (it and all behind it take
+ * 20 ms more, as on a busy disk: time for others to come between).
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -23,13 +24,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#define HANGS (-1)
+
 static struct {
     char call[16];
-    int after; /* calls still to let through */
-    int error; /* 0: die by signal, or be slow */
-    int signal;
+    int after;  /* calls still to let through */
+    int error;  /* 0: die by signal, or be slow */
+    int signal; /* HANGS: none */
     int in_child;
     int is_child;
+    const char *at;
 } plan = {.after = -1};
 
 static const struct {
@@ -39,7 +43,7 @@ static const struct {
     {"ENOSPC", ENOSPC, 0}, {"EIO", EIO, 0},       {"EACCES", EACCES, 0},
     {"EPERM", EPERM, 0},   {"ENOMEM", ENOMEM, 0}, {"KILL", 0, SIGKILL},
     {"SEGV", 0, SIGSEGV},  {"EMLINK", EMLINK, 0}, {"EOPNOTSUPP", EOPNOTSUPP, 0},
-    {"SLOW", 0, 0},        {NULL, 0, 0},
+    {"HANG", 0, HANGS},    {"SLOW", 0, 0},        {NULL, 0, 0},
 };
 
 __attribute__((constructor)) static void read_plan(void)
@@ -57,6 +61,7 @@ __attribute__((constructor)) static void read_plan(void)
             plan.after = n - 1;
         }
     plan.in_child = in && strcmp(in, "child") == 0;
+    plan.at = getenv("SHIM_AT");
 }
 
 /* By bare system calls, as the calls themselves are stood in for. */
@@ -85,6 +90,8 @@ static int goes_wrong(const char *call)
         return 0;
     if (!plan.is_child) /* the child may open nothing */
         note(call);
+    while (plan.signal == HANGS)
+        __asm__ volatile("");
     if (plan.signal) {
         signal(plan.signal, SIG_DFL);
         raise(plan.signal);
@@ -193,5 +200,6 @@ int mkdirat(int dir, const char *path, mode_t mode)
 /* Every stage that reads a message searches it. */
 void *memmem(const void *in, size_t n, const void *what, size_t m)
 {
-    return goes_wrong("search") ? NULL : REAL(memmem)(in, n, what, m);
+    int is_there = !plan.at || REAL(memmem)(in, n, plan.at, strlen(plan.at));
+    return is_there && goes_wrong("search") ? NULL : REAL(memmem)(in, n, what, m);
 }

@@ -1,6 +1,7 @@
 /*
- * Decodes any bytes as findings. What is let through must keep the contract: counts and lengths
- * within their limits, enum values known, strings clean, and the same bytes when written again.
+ * Decodes any bytes as findings, and as what else comes over the pipe from a child. What is let
+ * through must keep the contract: counts and lengths within their limits, enum values known,
+ * strings clean, and the same bytes when written again.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include "base/limits.h"
 #include "base/printable.h"
 #include "evidence/evidence.h"
+#include "evidence/frame.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -42,10 +44,28 @@ static void require_contract(const struct findings *f)
     }
 }
 
+static void try_frames(struct arena *arena, struct span s)
+{
+    struct reader_notes notes = {0};
+    struct error why = {0};
+    bool may_match = false;
+    struct findings *f = frame_open(arena, s, &notes, &why);
+    require(f ? !why.kind : why.kind == ERROR_DATA);
+    require_clean(notes.broken_rule, FRAME_BROKEN_RULE);
+    if (f)
+        require_contract(f);
+    /* No frame is both. */
+    if (frame_open_header(s, &may_match))
+        require(!f && frame_size(s) == s.n && (uint8_t)s.p[FRAME_LENGTH] == may_match);
+    else
+        require(!may_match);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena *arena = arena_new(LIMIT_ARENA);
     require(arena != NULL);
+    try_frames(arena, (struct span){(const char *)data, size});
     struct findings *f = findings_decode(arena, (struct span){(const char *)data, size});
     struct findings *some =
         findings_decode_kinds(arena, (struct span){(const char *)data, size}, 0x5555);
