@@ -16,5 +16,6 @@ box raw 'CREATE INBOX.Sent' >/dev/null
 logs_in plain login cram-md5
 sweeps INBOX. INBOX.Sent
 watches INBOX.
-goes_on INBOX. INBOX.Sent lost
+server_again() { server_stop; server_start; }
+goes_on INBOX. INBOX.Sent lost unsent kill half restart
 done_testing

@@ -17,7 +17,8 @@ box raw 'CREATE "INBOX.Gesendete Objekte" (USE (\Sent))' >/dev/null
 logs_in plain login cram-md5 scram-sha-256
 sweeps INBOX. 'INBOX.Gesendete Objekte'
 watches INBOX.
-goes_on INBOX. 'INBOX.Gesendete Objekte' lost
+server_again() { server_stop && server_start no; }
+goes_on INBOX. 'INBOX.Gesendete Objekte' lost unsent kill half restart
 
 server_stop
 server_reset

@@ -1,12 +1,14 @@
 #!/bin/sh
 # Sweeping an account of a real server: Debian's Dovecot in a root of its own, over TLS with a CA made
 # here: what is moved, what a second and an interrupted run do, sent mail, and who is refused.
-# shellcheck disable=SC2016
+# shellcheck disable=SC2016,SC2086,SC2154
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/e2e/private_root.sh
 . "$(dirname "$0")/private_root.sh"
-in_private_root dovecot-imapd
+# shellcheck source=tests/e2e/imap/dovecot.sh
+. "$here/imap/dovecot.sh"
+in_private_root $server_packages
 
 command -v openssl >/dev/null || skip_all "needs openssl"
 work=/imap
@@ -42,50 +44,13 @@ openssl req -x509 -newkey rsa:2048 -nodes -days 10 -subj /CN=localhost -addext \
     subjectAltName=DNS:localhost -keyout "$work/self.key" -out "$work/self.pem" 2>/dev/null
 
 # --- the server ---------------------------------------------------------------------------------------
-add_user dovecot
-add_user dovenull
-add_user vmail 1500
-mkdir -p "$work/mail" "$work/run" /run/dovecot
-chown vmail:vmail "$work/mail"
-printf '%s\n' 'me@example.org:{PLAIN}se"cr\et:1500:1500::/imap/mail/me' >"$work/users"
-chmod 644 "$work/users"
-cat >"$work/dovecot.conf" <<END
-protocols = imap
-base_dir = $work/run
-state_dir = $work/run
-log_path = $work/dovecot.log
-ssl = required
-ssl_cert = <$work/good.pem
-ssl_key = <$work/good.key
-disable_plaintext_auth = yes
-auth_mechanisms = plain login cram-md5 scram-sha-256
-mail_location = maildir:/imap/mail/%n/Maildir
-first_valid_uid = 1000
-passdb {
-  driver = passwd-file
-  args = $work/users
-}
-userdb {
-  driver = passwd-file
-  args = $work/users
-}
-namespace inbox {
-  inbox = yes
-  separator = /
-  mailbox "Sent mail of mine" {
-    auto = create
-    special_use = \\Sent
-  }
-}
-END
-dovecot -c "$work/dovecot.conf" >"$work/start.log" 2>&1
-on_exit "dovecot -c $work/dovecot.conf stop >/dev/null 2>&1"
+password='se"cr\et'
 listens() { ss -ltn "sport = :$1" | grep -q LISTEN; }
-wait_for 20 listens 993 || {
+on_exit server_stop
+server_start || {
     cat "$work/start.log" "$work/dovecot.log" | sed 's/^/# /'
     skip_all "Dovecot does not start here"
 }
-mail=$work/mail/me/Maildir
 
 # --- the account --------------------------------------------------------------------------------------
 # account LINE...: the config with an account "work"; lines given come last in its section.
@@ -95,7 +60,7 @@ account() {
         '[imap "work"]' 'host = localhost' 'user = me@example.org' "tls-ca-file = $work/ca.pem" \
         "password-file = $HOME/secret" "$@"
 }
-printf '%s\n' 'se"cr\et' >"$HOME/secret"
+printf '%s\n' "$password" >"$HOME/secret"
 chmod 600 "$HOME/secret"
 account
 sweep() { timeout 60 "$BACKSIFT" sweep "$@" imap:work </dev/null 2>&1; }
@@ -342,13 +307,8 @@ like "$(sweep)" 'imap:work: 0 looked at*' "STARTTLS"
 # --- servers that can do less, and more mailboxes -----------------------------------------------------
 # restart LINE...: the server again, with these lines more in its configuration.
 restart() {
-    dovecot -c "$work/dovecot.conf" stop >/dev/null 2>&1
-    closed() { ! listens 993; }
-    wait_for 20 closed
-    sed -i '/^# more/,$d' "$work/dovecot.conf"
-    printf '%s\n' '# more' "$@" >>"$work/dovecot.conf"
-    dovecot -c "$work/dovecot.conf" >"$work/start.log" 2>&1
-    wait_for 20 listens 993
+    server_stop
+    server_start "$@"
 }
 # A message that the user has marked deleted and not expunged must outlive every sweep.
 for f in "$mail"/cur/*P1.host*; do mv "$f" "${f%%:*}:2,T"; done

@@ -15,6 +15,11 @@ at its place on the server; one that is counted must be counted once. HOW is any
             passed on
     unsent  ... in the middle of such a command on its way to the server
     kill    backsift is killed (SIGKILL) when the server has done such a command
+    restart the server is stopped as soon as it is given such a command, or one for messages, and
+            started again; what it has said by then is passed on
+
+For a restart "again" is written into the pipe IMAP_AGAIN/ask, and a line is awaited from
+IMAP_AGAIN/told.
 
 Prints what is wrong, and in the end how many rounds there were and for how many backsift said that
 it must run again."""
@@ -34,6 +39,15 @@ import mailbox  # noqa: E402  (the one beside this file)
 
 CHANGING = {"CREATE", "SUBSCRIBE", "MOVE", "COPY", "STORE", "EXPUNGE"}
 PORT = 1993
+
+
+def again():
+    """The server anew."""
+    pipes = os.environ["IMAP_AGAIN"]
+    with open(f"{pipes}/ask", "w", encoding="ascii") as ask:
+        ask.write("again\n")
+    with open(f"{pipes}/told", encoding="ascii") as told:
+        told.readline()
 
 
 class Proxy:
@@ -57,8 +71,7 @@ class Proxy:
                 self.relay(client, server)
             except OSError:
                 pass
-            for s in (raw,):
-                s.close()
+            raw.close()
 
     def relay(self, client, server):
         asks, answers = client.makefile("rb"), server.makefile("rb")
@@ -74,6 +87,10 @@ class Proxy:
                     server.sendall(line[:len(line) // 2])
                     return self.strike()
                 server.sendall(line)
+                if how == "restart":
+                    again()
+                    client.sendall(answers.read())
+                    return self.strike()
                 answer = self.answer(answers, words[0], client, asks, server, how)
                 if how == "kill":
                     self.program.send_signal(signal.SIGKILL)
@@ -124,7 +141,8 @@ class Rounds:
 
     def empty(self, fresh):
         for folder in (self.sent, self.prefix + "Bounces", self.prefix + "Backscatter", "INBOX"):
-            if self.server.select(mailbox.quoted(folder))[0] == "OK":
+            answer, count = self.server.select(mailbox.quoted(folder))
+            if answer == "OK" and int(count[0]) > 0:
                 self.server.store("1:*", "+FLAGS.SILENT", "(\\Deleted)")
                 self.server.expunge()
         if fresh:
@@ -195,10 +213,12 @@ class Rounds:
         code, out = self.sweep()
         commands, struck = list(self.proxy.commands), self.proxy.struck
         self.proxy.plan = None
+        if how == "restart":
+            self.server = mailbox.login()
         last = commands[-1] if commands else ""
         if at and not struck:
             self.complain(f"{how} {at}: was not interrupted: {out}")
-        elif at and how != "kill" and last != "LOGOUT":
+        elif at and how != "kill" and last != "LOGOUT" and not (how == "restart" and code == 0):
             self.again += code == 75
             if code != 75 or "backsift: imap:work: " not in out:
                 self.complain(f"{how} {last} ({at}): code {code}: {out}")
@@ -223,7 +243,7 @@ class Rounds:
                 if verb in making:
                     self.one(how, at, True)
             for at, verb in enumerate(whole, 1):
-                if how == "half" or verb in CHANGING:
+                if how == "half" or verb in CHANGING or (how == "restart" and verb == "FETCH"):
                     self.one(how, at, False)
         print(f"{self.count} rounds: {self.wrong} wrong; {self.again} times to be run again")
 

@@ -5,7 +5,7 @@
 #   sweeps PREFIX SENT         messages are judged and moved below the server's prefix, by the
 #                              mailbox of sent mail of that name on the server
 #   watches PREFIX             what comes while a watch waits with IDLE is moved
-#   goes_on PREFIX SENT HOW... interrupt.py
+#   goes_on PREFIX SENT HOW... interrupt.py; HOW restart wants a function server_again
 
 logs_in() {
     for auth; do
@@ -69,6 +69,13 @@ watches() {
     sed 's/^/# /' "$T/watch"
 }
 
+# Starts the server anew as often as interrupt.py asks for it, and ends with it.
+serve_again() {
+    while read -r word <"$work/pipes/ask" && [ "$word" = again ]; do
+        server_again >/dev/null 2>&1
+        echo >"$work/pipes/told"
+    done
+}
 goes_on() {
     account
     bounce mallory NAME >"$work/bounce.eml"
@@ -76,10 +83,19 @@ goes_on() {
     sent NAME someone >"$work/sent.eml"
     sweep --quiet
     account 'port = 1993'
-    got=$(BACKSIFT=$BACKSIFT IMAP_WORK=$work IMAP_USER=me@example.org IMAP_PASSWORD=$password \
-        IMAP_CA=$work/ca.pem timeout 300 python3 "$here/imap/interrupt.py" "$@" 2>&1)
-    summary=$(printf '%s' "$got" | tail -n 1)
-    like "$summary" '*rounds: 0 wrong; [1-9]*' "interrupted anywhere ($summary)"
-    printf '%s\n' "$got" | sed '$d; s/^/# /'
+    mkdir -p "$work/pipes"
+    mkfifo "$work/pipes/ask" "$work/pipes/told"
+    {
+        BACKSIFT=$BACKSIFT IMAP_WORK=$work IMAP_USER=me@example.org IMAP_PASSWORD=$password \
+            IMAP_CA=$work/ca.pem IMAP_AGAIN=$work/pipes timeout 300 \
+            python3 "$here/imap/interrupt.py" "$@" >"$work/interrupt.out" 2>&1 </dev/null
+        echo end >"$work/pipes/ask"
+    } &
+    serve_again
+    wait $!
+    rm -r "$work/pipes"
+    summary=$(tail -n 1 "$work/interrupt.out")
+    like "$summary" '*rounds: 0 wrong; [1-9]*' "interrupted anywhere by $3${4:+ and others} ($summary)"
+    sed '$d; s/^/# /' "$work/interrupt.out"
     account
 }
