@@ -60,8 +60,8 @@ survives() {
     eval "$3"
     inject "$2"
     ok wait_for 10 tried 2 -- "$1: it is tried"
-    eval "$4"
     ok landed 0 0 -- "$1: and not delivered"
+    eval "$4"
     mta_flush >/dev/null 2>&1
     if ! wait_for 12 landed 1 1; then
         mta_log | grep -a 'ann@' | tail -n 12 | sed 's/^/# /'
