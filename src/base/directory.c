@@ -152,6 +152,15 @@ static bool copy_bytes(int from, int to)
     return n == 0;
 }
 
+/* IMAP servers take the time of a file for the date of arrival. A file system that keeps none, or a
+ * refusal, is no reason not to have the copy. */
+static void keep_times(int to, const struct stat *source)
+{
+    int error = errno;
+    futimens(to, (const struct timespec[]){source->st_atim, source->st_mtim});
+    errno = error;
+}
+
 bool file_copy(int from_dir, const char *from_name, int to_dir, const char *to_name,
                struct stat *st)
 {
@@ -165,8 +174,11 @@ bool file_copy(int from_dir, const char *from_name, int to_dir, const char *to_n
         return false;
     }
     errno = EIO; /* for a copy of another size */
-    bool ok = copy_bytes(from, to) && fsync(to) == 0 && fstat(from, &source) == 0 &&
-              fstat(to, st) == 0 && S_ISREG(source.st_mode) && source.st_size == st->st_size;
+    bool ok = copy_bytes(from, to) && fstat(from, &source) == 0;
+    if (ok)
+        keep_times(to, &source);
+    ok = ok && fsync(to) == 0 && fstat(to, st) == 0 && S_ISREG(source.st_mode) &&
+         source.st_size == st->st_size;
     int why = errno;
     close(from);
     if (close(to) != 0 && ok) {

@@ -39,8 +39,8 @@ enum placing {
  * are on different file systems. */
 enum placing file_place(int from_dir, const char *from_name, int to_dir, const char *to_name);
 
-/* Copies the regular file from_name in from_dir to a new file (0600) to_name in to_dir, synced; *st
- * gets what the copy is. False with errno, and nothing is left. */
+/* Copies the regular file from_name in from_dir to a new file (0600) to_name in to_dir, synced,
+ * with its times; *st gets what the copy is. False with errno, and nothing is left. */
 bool file_copy(int from_dir, const char *from_name, int to_dir, const char *to_name,
                struct stat *st);
 

@@ -83,8 +83,9 @@ const char *maildir_entry_path(struct maildir *md, struct arena *arena,
                                const struct maildir_entry *entry);
 
 /* Moves a message to new/ or cur/ (as it was) of another folder, keeping its flags, under a new
- * unique name in *unique; synced: link first, then unlink, so that it is never nowhere. *gone is
- * true and nothing is done when somebody else moved or removed it meanwhile. */
+ * unique name in *unique; synced: link (across file systems: copy) first, then unlink, so that it
+ * is never nowhere. *gone is true and nothing is done when somebody else moved or removed it
+ * meanwhile. */
 bool maildir_move(struct maildir *md, const struct maildir_entry *entry, const char *to_folder,
                   struct arena *arena, const char **unique, bool *gone, struct error *e);
 

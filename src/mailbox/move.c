@@ -1,8 +1,9 @@
 /*
  * Moving messages to other folders. A new name is durable before the old one goes; whoever else
  * moves, flags or removes the message at the same moment wins, and ours is taken back, so that the
- * message is never there twice. Many messages are moved with one sync of each directory: first all
- * get their new names, then the targets are synced, then the old names go.
+ * message is never there twice. A folder on another file system gets a copy. Many messages are
+ * moved with one sync of each directory: first all get their new names, then the targets are
+ * synced, then the old names go.
  */
 #include "mailbox/maildir.h"
 
@@ -200,6 +201,44 @@ static bool find_twin(struct one *o, const struct stat *st)
     return found;
 }
 
+/* Gives what stands under name in dir, the message or its copy, its new name. */
+static enum placing place_as_new(struct maildir_moves *m, struct one *o,
+                                 const struct maildir_entry *entry, const struct stat *st, int dir,
+                                 const char *name)
+{
+    enum placing placed = PLACE_TAKEN;
+    for (int i = 0; i < NAME_TRIES && placed == PLACE_TAKEN; i++) {
+        make_name(m, o, entry, st);
+        placed = file_place(dir, name, o->to->fd, o->new_name);
+    }
+    if (placed == PLACE_TAKEN)
+        errno = EEXIST;
+    return placed == PLACE_TAKEN ? PLACE_FAILED : placed;
+}
+
+/* A folder that is a mount point of its own takes a synced copy, by way of its own tmp/. The old
+ * name stands for the message until then, as it does beside a link. */
+static enum placing place_across(struct maildir_moves *m, struct one *o,
+                                 const struct maildir_entry *entry)
+{
+    char draft[UNIQUE_NAME_SIZE];
+    struct stat st;
+    int tmp = folder_make(m->md, o->to->folder, "tmp", NULL);
+    if (tmp < 0)
+        return PLACE_FAILED;
+    unique_name_for_draft(&m->md->names, draft);
+    enum placing placed = PLACE_FAILED;
+    if (file_copy(o->from->fd, o->old_name, tmp, draft, &st)) {
+        placed = place_as_new(m, o, entry, &st, tmp, draft);
+        int error = errno;
+        unlinkat(tmp, draft, 0);
+        errno = error;
+    } else if (errno == ENOENT)
+        placed = PLACE_GONE;
+    close_keeping_errno(tmp);
+    return placed == PLACED_RENAME ? PLACED_LINK : placed;
+}
+
 static enum placing place(struct maildir_moves *m, struct one *o, const struct maildir_entry *entry)
 {
     struct stat st;
@@ -211,14 +250,8 @@ static enum placing place(struct maildir_moves *m, struct one *o, const struct m
     }
     if (find_twin(o, &st))
         return PLACED_LINK;
-    enum placing placed = PLACE_TAKEN;
-    for (int i = 0; i < NAME_TRIES && placed == PLACE_TAKEN; i++) {
-        make_name(m, o, entry, &st);
-        placed = file_place(o->from->fd, o->old_name, o->to->fd, o->new_name);
-    }
-    if (placed == PLACE_TAKEN)
-        errno = EEXIST;
-    return placed == PLACE_TAKEN ? PLACE_FAILED : placed;
+    enum placing placed = place_as_new(m, o, entry, &st, o->from->fd, o->old_name);
+    return placed == PLACE_FAILED && errno == EXDEV ? place_across(m, o, entry) : placed;
 }
 
 static struct one *new_item(struct maildir_moves *m)
