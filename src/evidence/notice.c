@@ -266,22 +266,56 @@ static bool is_before_label(struct span s)
     return s.n == 0;
 }
 
+/* Behind the first of the words that stands at the start as words of their own; all where none
+ * does. */
+static struct span behind_words(struct span s, const char *const words[])
+{
+    for (size_t i = 0; words[i]; i++) {
+        size_t n = strlen(words[i]);
+        if (span_starts_nocase(s, words[i]) && n < s.n && s.p[n] != '\0' &&
+            strchr(" \t:=<", s.p[n]))
+            return span_trim(span_slice(s, n, s.n));
+    }
+    return s;
+}
+
+/* Behind what may stand between such a label and the ID; empty when something else does. */
+static struct span behind_label(struct span s)
+{
+    static const char *const whose[] = {
+        "of the message", "of your message", "da mensagem", "de mensaje",    "del mensaje",
+        "del messaggio",  "du message",      "de message",  "der nachricht", NULL};
+    static const char *const verbs[] = {"is", "of", "was", "war", "era", NULL};
+    while (s.n > 0 && strchr(" \t\"'`*", s.p[0]) && s.p[0] != '\0')
+        s = span_slice(s, 1, s.n);
+    s = behind_words(s, whose);
+    struct span rest = behind_words(s, verbs);
+    if (rest.n > 0 && (rest.p[0] == ':' || rest.p[0] == '='))
+        return span_slice(rest, 1, rest.n);
+    return rest.n < s.n || (rest.n > 0 && rest.p[0] == '<') ? rest : (struct span){0};
+}
+
 /* Behind a label that calls a Message-ID so, with a colon or what stands for one; empty when the
  * line does not begin with one. */
 static struct span behind_id_words(struct span line)
 {
-    static const char *const words[] = {"message-id", "message id", "messageid", "message_id",
-                                        "msg-id",     "msgid",      NULL};
+    static const char *const words[] = {"message identifier",
+                                        "message-id",
+                                        "message id",
+                                        "messageid",
+                                        "message_id",
+                                        "msg-id",
+                                        "msgid",
+                                        "nachrichten-id",
+                                        "nachrichtenkennung",
+                                        "identificador",
+                                        "identifiant",
+                                        "identificativo",
+                                        NULL};
     for (size_t i = 0; words[i]; i++) {
         size_t at = span_find_nocase(line, span_of(words[i]));
-        if (at == line.n || !is_before_label(span_slice(line, 0, at)))
-            continue;
-        struct span rest = span_slice(line, at + strlen(words[i]), line.n);
-        while (rest.n > 0 && strchr(" \t\"'`*", rest.p[0]) && rest.p[0] != '\0')
-            rest = span_slice(rest, 1, rest.n);
-        bool is = span_starts_nocase(rest, "is ") || span_starts_nocase(rest, "of ");
-        if (rest.n > 0 && (rest.p[0] == ':' || rest.p[0] == '=' || rest.p[0] == '<' || is))
-            return span_slice(rest, rest.p[0] == '<' ? 0 : is ? 3 : 1, rest.n);
+        if (at < line.n && is_before_label(span_slice(line, 0, at)))
+            return behind_label(span_slice(line, at + strlen(words[i]), line.n));
     }
     return (struct span){0};
 }

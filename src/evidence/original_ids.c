@@ -251,7 +251,7 @@ static void add_told(struct ids *ids)
         if (evidence_is_id(f->evidence[i].kind))
             return;
     struct span id = {0};
-    if (is_delivery_class(f->class))
+    if (is_delivery_class(f->class) || f->class == CLASS_FILTER_NOTICE)
         id = notice_id(ids->c);
     if (id.n > 0)
         add_foreign_id(ids, EVIDENCE_TOLD_ID, "text", id);

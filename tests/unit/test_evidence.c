@@ -551,16 +551,25 @@ static void ids_told_in_words(void **state)
     static const char *const told[] = {NOTICE "No such user.\nMessage ID: <1@example.org>\n",
                                        NOTICE "messageid=1@example.org\n",
                                        NOTICE "- Original Message-Id is <1@example.org>, to bob\n",
-                                       NOTICE "\"msgid\": <1@example.org>\n"};
-    static const char *const not_told[] = {
-        NOTICE "Message ID: 4711\n", NOTICE "The message 1@example.org was lost\n",
-        NOTICE "message id: 1@example.org to bob\n", NOTICE "Lost. Message-ID: <1@example.org>\n",
-        NOTICE "Message-ID: <own@example.net>\n"};
+                                       NOTICE "\"msgid\": <1@example.org>\n",
+                                       NOTICE "The Message-ID was: <1@example.org>\n",
+                                       NOTICE "The message identifier: <1@example.org>\n",
+                                       NOTICE "Identificador da mensagem: <1@example.org>\n"};
+    static const char *const not_told[] = {NOTICE "Message ID: 4711\n",
+                                           NOTICE "The message 1@example.org was lost\n",
+                                           NOTICE "message id: 1@example.org to bob\n",
+                                           NOTICE "Message-ID of your mail to <1@example.org>\n",
+                                           NOTICE
+                                           "Identificador do destinatario: <1@example.org>\n",
+                                           NOTICE "Lost. Message-ID: <1@example.org>\n",
+                                           NOTICE "Message-ID: <own@example.net>\n"};
     for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
         struct findings *f = collect(state, CLASS_BOUNCE, told[i]);
         assert_string_equal(ids(state, f), "told-id 0 1@example.org");
         assert_true(evidence_is_cited(f->evidence[0].kind));
         assert_null(findings_get(collect(state, CLASS_AUTOREPLY, told[i]), EVIDENCE_TOLD_ID, 0));
+        assert_string_equal(ids(state, collect(state, CLASS_FILTER_NOTICE, told[i])),
+                            "told-id 0 1@example.org");
     }
     for (size_t i = 0; i + 1 < sizeof not_told / sizeof *not_told; i++)
         assert_string_equal(ids(state, collect(state, CLASS_BOUNCE, not_told[i])), "");
