@@ -154,6 +154,15 @@ static bool remove_old(const struct imap_moving *m, const bool *old, struct erro
     return set_note(m, "", e);
 }
 
+/* What was judged under a UID may have another by now. */
+static bool is_numbered_as_before(const struct imap_moving *m, struct error *e)
+{
+    const struct mailimap_selection_info *info = m->run->session.imap->imap_selection_info;
+    return (info && info->sel_uidvalidity == m->validity) ||
+           error_set(e, ERROR_RETRY, "%s: the server has numbered %s anew meanwhile", m->run->name,
+                     m->mailbox);
+}
+
 bool imap_moving_run(const struct imap_moving *m, uint32_t *validity, uint32_t *placed,
                      struct error *e)
 {
@@ -165,7 +174,7 @@ bool imap_moving_run(const struct imap_moving *m, uint32_t *validity, uint32_t *
         uids[i] = m->marks[i].uid;
         old[i] = true;
     }
-    if (!name || !write_note(m, BEGUN, NULL, e) ||
+    if (!name || !is_numbered_as_before(m, e) || !write_note(m, BEGUN, NULL, e) ||
         !imap_move_or_copy(session, uids, m->count, name, &is_copied, validity, placed, e) ||
         !note_copies(m, name, *validity, placed, is_copied ? old : NULL, e) ||
         (is_copied && !remove_old(m, old, e)))

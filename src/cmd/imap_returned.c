@@ -60,6 +60,10 @@ bool imap_returned(struct imap_run *r, struct arena *arena, const struct imap_pl
                         .findings = findings};
     if (!l.here)
         return error_memory(e);
+    enum lookup known = journal_find(r->context.store, arena, r->name, l.here, &l.event, e);
+    *returned = known == LOOKUP_YES && l.event.by_user;
+    if (known == LOOKUP_ERROR || *returned)
+        return known != LOOKUP_ERROR;
     if (!journal_each(r->context.store, arrival, clock_now() + 1, visit, &l, e))
         return false;
     if (l.no_memory)

@@ -408,8 +408,19 @@ static bool sweep_new(struct imap_sweeping *s, struct arena *arena, struct error
         return false;
     /* What was not found has gone, or came before --since. */
     uint32_t end = found > 0 ? uids[found - 1] : last;
-    return count != found || s->state.next <= end + 1 ||
+    return count != found || s->state.next == 0 || s->state.next - 1 <= end ||
            imap_reached_write(r, &s->reached, s->state.next - 1, e);
+}
+
+/* A mailbox that comes from a backup may give again UIDs that were looked at, and a server may have
+ * said any: all is looked at anew. */
+static void go_back(struct imap_sweeping *s)
+{
+    log_line(
+        s->run->context.log, LOG_LEVEL_WARNING,
+        "%s: the server has gone back with its UIDs in %s, from %u to %u: all is looked at again",
+        s->run->name, s->mailbox, s->reached.last, s->state.next);
+    s->reached.last = s->reached.held_to = s->reached.held_times = 0;
 }
 
 bool imap_sweep_mailbox(struct imap_sweeping *s, struct error *e)
@@ -417,7 +428,9 @@ bool imap_sweep_mailbox(struct imap_sweeping *s, struct error *e)
     struct imap_run *r = s->run;
     if (!imap_reached_read(r, s->mailbox, s->state.validity, &s->reached, e))
         return false;
-    if (s->state.next != 0 && s->state.next <= s->reached.last + 1)
+    if (s->state.next != 0 && s->state.next <= s->reached.last)
+        go_back(s);
+    if (s->reached.last == UINT32_MAX || s->state.next == s->reached.last + 1)
         return true;
     if (!is_no_view(s, e) || !(s->shown = imap_shown_load(r, s->reached.before, e)))
         return false;

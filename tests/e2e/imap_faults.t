@@ -145,6 +145,72 @@ else
     breaks HANG ''
 fi
 
+# --- what is not asked for, and numbers that are not true ---
+begin MOVE
+faulty 'say FETCH * OK [UIDVALIDITY 99] x'
+is $code 75 "UIDVALIDITY changes in mid-run: try again"
+like "$got" '*backsift: imap:work: the server has numbered INBOX anew meanwhile*' "and it says so"
+mail_is 'INBOX 3 bounce-forged;INBOX 4 mail1;' "nothing is moved under numbers that may be others' by now"
+faulty ''
+mail_is "$filed" "the next run does the work"
+
+# harmless FAULT NAME: the run is as any other, and so is the next.
+harmless() {
+    begin MOVE
+    faulty "$1"
+    is $code 0 "$2: the run ends well"
+    like "$got" '*work: 2 looked at, 1 responses, 1 moved, *' "$2: and does its work"
+    mail_is "$filed" "$2: and no other"
+    faulty ''
+    like "$got" '*work: 0 looked at, *' "$2: the next run has nothing to do"
+}
+harmless 'say FETCH * 0 EXISTS|* 2 EXPUNGE|* 1 EXPUNGE|* 1 EXPUNGE' "messages are said to go"
+harmless 'say FETCH * 1 FETCH (UID 1 BODY[HEADER]<0> "From: MAILER-DAEMON")|* 9 FETCH (UID 4294967295 BODY[]<0> "x")|* 2 FETCH (UID 4 FLAGS (\Deleted))|* 2 FETCH (BODY[]<0> "x")' \
+    "messages that were not asked for"
+harmless 'only SEARCH * SEARCH 4 3 3 4 0 3' "a message found thrice"
+harmless 'say MOVE * OK [COPYUID 7 1:4294967295 1:4294967295] x' "more moved than there is"
+
+begin MOVE
+faulty 'only SEARCH * SEARCH 3 4 99 4294967295'
+is $code 0 "messages that are not there"
+mail_is "$filed" "those that are there are filed"
+bounce mallory next >"$state/arrived"
+faulty ''
+like "$got" '*work: 2 looked at, 1 responses, 1 moved, *' "what comes under a lower number is looked at"
+like "$(tail -n 1 "$HOME/.local/state/backsift/backsift.log")" '*: the server has gone back with its UIDs in INBOX, from 98 to 6: *' "and why is said"
+
+begin MOVE
+faulty "also SELECT * OK [UIDNEXT 1] x"
+like "$got" '*work: 0 looked at, *' "UIDNEXT below all: nothing is there"
+faulty "also SELECT * OK [UIDNEXT 4294967295] x"
+mail_is "$filed" "UIDNEXT above all: what is there is filed"
+bounce mallory forged >"$state/arrived"
+faulty ''
+like "$got" '*work: 2 looked at, 0 responses, 0 moved*' "what comes then is looked at: it was moved back by its owner"
+faulty "also SELECT * OK [UIDNEXT 5] x"
+like "$got" '*work: 2 looked at, 0 responses, 0 moved*' "looked at once more, it stays: that is its owner's word"
+mail_is 'INBOX 4 mail1;INBOX 5 bounce-forged;Unverified 1 bounce-forged;' "and it is there"
+
+# --- names of mailboxes ---
+begin MOVE
+account_here '[index]' 'source = imap:work'
+printf '%b' '(\\Sent) "/" "Se\0001nt"\n(\\Sent) "/" "Sent&AAAA-\0033[2J"\n(\\Sent) "." &&-&AGE\n() NIL "Sent"\n' >"$state/special"
+faulty ''
+like "$got" '*backsift: imap:work: opening the mailbox &&-&AGE: the server refuses*' "names with control characters are none, nonsense is asked for"
+mail_is "$filed" "the inbox is swept"
+begin MOVE
+account_here '[index]' 'source = imap:work'
+awk 'BEGIN { for (i = 0; i < 100000; i++) print "() \"/\" \"box" i "\"" }' >"$state/special"
+faulty ''
+is $code 78 "100,000 mailboxes, none of sent mail"
+like "$got" '*backsift: imap:work: the server has no mailbox marked \\Sent*' "is said"
+if [ -n "${SANITIZE:-}" ]; then
+    skip "100,000 mailboxes: memory" "not under the sanitizers"
+else
+    ok [ "${peak_mb:-9999}" -le 64 ] -- "in $peak_mb MB"
+fi
+mail_is "$filed" "the inbox is swept"
+
 # --- cut in a move, on a server that can only copy ---
 # Message 4 is one that its owner has marked deleted.
 begins() {

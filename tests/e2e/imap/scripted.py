@@ -20,6 +20,9 @@ Faults; the first message whose header is asked for is the one that is meant:
     nothing   no answer for any message           expunged  ... and they are gone then
     stop VERB the connection ends when a command of that name has been done, without an answer
     no VERB   ... is not done, and is answered with NO
+    say VERB LINE|LINE...     these lines come before those of its own
+    also VERB LINE|LINE...    ... behind them
+    only VERB LINE|LINE...    ... instead of them
 
 "marked" holds UIDs in INBOX that somebody marks \Deleted before the next connection, and the message
 "arrived" comes there.
@@ -101,7 +104,13 @@ class Server:
             do = getattr(self, "do_" + verb.lower(), lambda r: "BAD what")
             if self.fault == f"no {verb}":
                 do = lambda r: "NO not now"  # noqa: E731
+            kind, _, lie = self.fault.partition(" ")
+            lines = lie[len(verb) + 1:].split("|") if lie.startswith(verb + " ") else []
+            self.lie(lines if kind in ("say", "only") else [])
+            if kind == "only" and lines:
+                do = self.do_nothing
             answer = do(rest.split(" ", 2)[2] if uid else rest.partition(" ")[2])
+            self.lie(lines if kind == "also" else [])
             if self.fault == f"stop {verb}":
                 raise End
             self.send(f"{tag} {answer or 'OK done'}".encode())
@@ -111,11 +120,17 @@ class Server:
     def send(self, line):
         self.c.sendall(line + b"\r\n")
 
+    def lie(self, lines):
+        for line in lines:
+            self.send(line.encode("latin-1"))
+
+    def do_nothing(self, _):
+        pass
+
     def do_capability(self, _):
         self.send(("* CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN " + " ".join(self.abilities)).encode().rstrip())
 
-    def do_authenticate(self, _):
-        pass
+    do_authenticate = do_nothing
 
     def do_logout(self, _):
         self.send(b"* BYE then")
