@@ -6,7 +6,8 @@ server_packages="cyrus-imapd sasl2-bin libsasl2-modules libsasl2-modules-db"
 server_start() {
     add_user cyrus 2001
     [ -d /imap/fresh ] || cp -a /var/lib/cyrus /imap/fresh
-    mkdir -p /var/lib/cyrus /var/spool/cyrus/mail /var/spool/sieve /run/cyrus/socket /run/cyrus/lock \
+    # Without its folder "socket" nobody is told of news, and IDLE looks for them once a minute.
+    mkdir -p /var/lib/cyrus/socket /var/spool/cyrus/mail /var/spool/sieve /run/cyrus/socket /run/cyrus/lock \
         /run/cyrus/proc
     cat >/etc/imapd.conf <<EOF
 configdirectory: /var/lib/cyrus
