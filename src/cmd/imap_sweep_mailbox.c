@@ -1,8 +1,9 @@
 /*
  * One mailbox. Of each new message the header and the structure are fetched first, and the whole
- * only where a rule may still hold; both are read in a child process that stays and has neither the
- * password nor the connection. Responses wait until there are some, are filed (imap_filing.h), and
- * only then is noted how far the run has come: one that is cut anywhere is taken up by the next.
+ * only where a rule may still hold; both are read in a child process that stays and can reach
+ * neither the server nor a file. Responses wait until there are some, are filed (imap_filing.h),
+ * and only then is noted how far the run has come: one that is cut anywhere is taken up by the
+ * next.
  */
 #include "cmd/imap_sweep_mailbox.h"
 
