@@ -113,7 +113,9 @@
 #define LIMIT_PRUNE_STEPS 100
 /* Responses that recheck changes before it looks anew: bounds its memory. */
 #define LIMIT_RECHECK_ROUND 5000
-/* Responses that recheck moves in one transaction of the journal: some 100 ms. */
+/* Responses that recheck moves at once, sharing the syncs of their folders, and then journals in
+ * one transaction of some ms. So many, too, are mended by a new look when it is killed in between.
+ */
 #define LIMIT_RECHECK_BATCH 50
 /* Responses that a sweep moves and journals at once: their syncs are shared, and the transaction
  * lasts some 10 ms. */

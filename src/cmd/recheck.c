@@ -82,35 +82,41 @@ static void count_change(struct recheck *r, const struct change *c)
         r->tally.forged++;
 }
 
-static bool apply(struct recheck *r, struct folder_names *names, struct change *c, struct error *e)
+static void tell(struct recheck *r, const struct change *c, const char *was, const char *path)
 {
-    const char *was = c->event.origin;
-    struct refiled done = {.path = ""};
-    bool there;
-    if (!r->dry_run &&
-        (!folder_names_have(names, c->event.folder, c->event.file, &there, e) ||
-         !refile(&r->context, r->judging.round, r->maildir, &c->event, there, &c->to, &done, e)))
-        return false;
     count_change(r, c);
-    print_change(r, c, was, done.path);
-    return true;
+    print_change(r, c, was, path);
 }
 
-/* One transaction of the journal, short enough that a delivery does not wait for it. Killed within,
- * it leaves messages where they belong and a journal that is mended. */
-static bool apply_some(struct recheck *r, struct folder_names *names, size_t from, size_t to,
-                       size_t *applied, struct error *e)
+static struct refile_item item_of(struct folder_names *names, struct change *c)
 {
-    if (!r->dry_run && !store_begin(r->context.store, e))
-        return false;
-    for (size_t i = from; i < to; i++) {
-        struct error one = {0};
-        if (apply(r, names, &r->judging.changes[i], &one))
-            ++*applied;
-        else
-            keep_first(r, &one);
+    struct refile_item i = {.event = &c->event, .to = &c->to};
+    folder_names_have(names, c->event.folder, c->event.file, &i.there, &i.error);
+    return i;
+}
+
+/* So few at once that a delivery does not wait for the journal. Killed within, it leaves messages
+ * where they belong and a journal that is mended. */
+static bool apply_some(struct recheck *r, struct folder_names *names, struct change *changes,
+                       size_t count, size_t *applied, struct error *e)
+{
+    struct refile_item items[LIMIT_RECHECK_BATCH];
+    const char *was[LIMIT_RECHECK_BATCH];
+    for (size_t i = 0; i < count; i++) {
+        was[i] = changes[i].event.origin;
+        items[i] = item_of(names, &changes[i]);
     }
-    return r->dry_run || store_commit(r->context.store, e);
+    if (!refile_all(&r->context, r->judging.round, r->maildir, items, count, e))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (items[i].error.kind) {
+            keep_first(r, &items[i].error);
+            continue;
+        }
+        tell(r, &changes[i], was[i], items[i].done.path);
+        ++*applied;
+    }
+    return true;
 }
 
 /* Judges all and applies what changed, at most LIMIT_RECHECK_ROUND of them; *more when there may be
@@ -120,10 +126,14 @@ static bool one_round(struct recheck *r, unixtime since, bool *more, struct erro
     if (!rejudge_all(&r->judging, since, e))
         return false;
     size_t applied = 0, count = r->judging.count;
+    struct change *changes = r->judging.changes;
     struct folder_names names = {.maildir = r->maildir, .arena = r->judging.round};
-    for (size_t from = 0; from < count; from += LIMIT_RECHECK_BATCH) {
-        size_t to = from + LIMIT_RECHECK_BATCH;
-        if (!apply_some(r, &names, from, to < count ? to : count, &applied, e))
+    for (size_t i = 0; r->dry_run && i < count; i++)
+        tell(r, &changes[i], changes[i].event.origin, "");
+    for (size_t from = 0; !r->dry_run && from < count; from += LIMIT_RECHECK_BATCH) {
+        size_t left = count - from;
+        if (!apply_some(r, &names, changes + from,
+                        left < LIMIT_RECHECK_BATCH ? left : LIMIT_RECHECK_BATCH, &applied, e))
             return false;
     }
     *more = !r->dry_run && applied > 0 && count == LIMIT_RECHECK_ROUND;

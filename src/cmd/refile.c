@@ -79,13 +79,10 @@ static bool place(struct arena *arena, struct maildir *md, struct journal_event 
     return out->path || error_memory(e);
 }
 
-bool refile(struct context *c, struct arena *arena, struct maildir *md, struct journal_event *event,
-            bool there, const struct refiling *to, struct refiled *out, struct error *e)
+static bool note(struct context *c, struct journal_event *event, const struct refiling *to,
+                 struct error *e)
 {
     const char *origin = origin_name(to->origin);
-    *out = (struct refiled){.path = ""};
-    if (there && !place(arena, md, event, refile_folder(c, event, to->origin), out, e))
-        return false;
     if (strcmp(event->origin, origin) != 0) {
         event->previous_origin = event->origin;
         event->origin = origin;
@@ -95,4 +92,74 @@ bool refile(struct context *c, struct arena *arena, struct maildir *md, struct j
     event->marked = to->marked;
     event->by_user = to->by_user;
     return journal_update(c->store, event, e);
+}
+
+bool refile(struct context *c, struct arena *arena, struct maildir *md, struct journal_event *event,
+            bool there, const struct refiling *to, struct refiled *out, struct error *e)
+{
+    *out = (struct refiled){.path = ""};
+    return (!there || place(arena, md, event, refile_folder(c, event, to->origin), out, e)) &&
+           note(c, event, to, e);
+}
+
+/* --- several --- */
+
+static bool begin_move(struct context *c, struct arena *arena, struct maildir *md,
+                       struct maildir_moves *moves, struct refile_item *i)
+{
+    bool found = false;
+    i->done = (struct refiled){.path = ""};
+    i->folder = refile_folder(c, i->event, i->to->origin);
+    if (i->there &&
+        !maildir_find(md, arena, i->event->folder, i->event->file, &found, &i->entry, &i->error))
+        return false;
+    i->moves = found && !refile_same_folder(i->folder, i->event->folder);
+    if (i->moves)
+        return maildir_moves_add(moves, &i->entry, i->folder, arena, &i->moved, &i->error);
+    i->done.path = found ? maildir_entry_path(md, arena, &i->entry) : "";
+    return i->done.path || error_memory(&i->error);
+}
+
+/* Says where it is now; one that a client gave another name meanwhile is moved by itself. */
+static bool end_move(struct arena *arena, struct maildir *md, struct refile_item *i)
+{
+    if (!i->moved.gone) {
+        i->done.moved = true;
+        i->event->folder = i->folder;
+        i->event->file = i->moved.unique;
+    }
+    return place(arena, md, i->event, i->folder, &i->done, &i->error);
+}
+
+static bool move_all(struct context *c, struct arena *arena, struct maildir *md,
+                     struct refile_item *items, size_t count, struct error *e)
+{
+    struct maildir_moves *moves = maildir_moves_open(md, e);
+    if (!moves)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!begin_move(c, arena, md, moves, &items[i]))
+            items[i].moves = false;
+    bool ok = maildir_moves_complete(moves, e);
+    maildir_moves_close(moves);
+    for (size_t i = 0; ok && i < count; i++)
+        if (items[i].moves)
+            end_move(arena, md, &items[i]);
+    return ok;
+}
+
+static bool note_all(struct context *c, struct refile_item *items, size_t count, struct error *e)
+{
+    if (!store_begin(c->store, e))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!items[i].error.kind)
+            note(c, items[i].event, items[i].to, &items[i].error);
+    return store_commit(c->store, e);
+}
+
+bool refile_all(struct context *c, struct arena *arena, struct maildir *md,
+                struct refile_item *items, size_t count, struct error *e)
+{
+    return move_all(c, arena, md, items, count, e) && note_all(c, items, count, e);
 }

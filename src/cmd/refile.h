@@ -52,4 +52,24 @@ struct refiled {
 bool refile(struct context *c, struct arena *arena, struct maildir *md, struct journal_event *event,
             bool there, const struct refiling *to, struct refiled *out, struct error *e);
 
+/* One of several that are refiled together. */
+struct refile_item {
+    struct journal_event *event;
+    const struct refiling *to;
+    bool there;          /* as for refile */
+    struct refiled done; /* given, unless error says otherwise */
+    struct error error;  /* ERROR_NONE: done; else (also from before) nothing is noted */
+
+    const char *folder; /* these are refile_all's own */
+    struct maildir_entry entry;
+    struct maildir_moved moved;
+    bool moves;
+};
+
+/* The same for up to LIMIT_RECHECK_BATCH: their moves share the syncs of their folders, and the
+ * journal is written in one transaction behind them. False with *e when the journal has nothing of
+ * it; what has moved then is mended later. */
+bool refile_all(struct context *c, struct arena *arena, struct maildir *md,
+                struct refile_item *items, size_t count, struct error *e);
+
 #endif

@@ -20,8 +20,9 @@
 #include "mailbox/folder.h"
 
 #define NAME_TRIES 100
-/* Directories open at a time: each class and origin may have a folder with new/ and cur/. */
-#define DIRECTORIES_MAX 64
+/* Directories open at a time: each class and origin may have a folder with new/ and cur/, to leave
+ * and to come to. */
+#define DIRECTORIES_MAX 128
 
 /* A directory that messages leave or come to. */
 struct directory {

@@ -164,4 +164,47 @@ is "$status" 64 "so is an argument"
 "$BACKSIFT" recheck --help >"$T/out" && "$BACKSIFT" mark --help >>"$T/out"
 is "$?:$(grep -c '^Usage' "$T/out")" 0:2 "both have help"
 
+
+# --- many at once, in batches, and cut short ---
+many=120
+fill() {
+    rm -rf "$HOME/Maildir" "$HOME/.local"
+    make_maildir "$HOME/Maildir"
+    config '[own]' 'domain = shop.example' 'address = ada@shop.example'
+    python3 - "$HOME/Maildir/new" $many <<'PY'
+import sys, time
+for n in range(int(sys.argv[2])):
+    with open(f"{sys.argv[1]}/{int(time.time()) - 86400}.{n}.host", "w") as f:
+        f.write(f"Return-Path: <>\nFrom: Bo <bo@far.example>\nTo: x{n}@shop.example\nSubject: Automatic reply: {n}\n"
+                f"Auto-Submitted: auto-replied\nIn-Reply-To: <{n}@pc>\nMessage-ID: <r{n}@far.example>\n\nI am away.\n")
+PY
+    "$BACKSIFT" sweep -q
+    config '[own]' 'domain = shop.example' 'address = ada@shop.example' 'addresses-complete = yes'
+}
+# sorted: how many messages there are in Unverified and Backscatter, and how many different ones.
+sorted() { echo "$(in_folder Unverified) $(in_folder Backscatter) $(cat "$HOME"/Maildir/.Backscatter/*/* | grep '^Message-ID' | sort -u | wc -l)"; }
+fill
+is "$(in_folder Unverified)" $many "many that nobody can tell about"
+recheck
+is "$status $(sorted) $(cat "$T/out")" "0 0 $many $many $many looked at again, 0 rescued, $many now forged" "all are moved"
+fill
+name=$(find "$HOME/Maildir/.Unverified/new" -type f | head -n 1)
+rm "$name"
+mkdir -p "$HOME/Maildir/.Unverified/cur"
+other=$(find "$HOME/Maildir/.Unverified/new" -type f | head -n 1)
+mv "$other" "$HOME/Maildir/.Unverified/cur/$(basename "$other"):2,FS"
+recheck
+is "$status $(sorted)" "0 0 $((many - 1)) $((many - 1))" "but one that its owner removed"
+is "$(find "$HOME/Maildir/.Backscatter/cur" -name '*:2,FS' | wc -l)" 1 "with their flags"
+if [ -n "${SANITIZE:-}" ] || [ ! -e "$BUILD/tests/shim.so" ]; then
+    skip "a recheck that is cut short" "the preloaded library does not go with the sanitizers, or is not built"
+else
+    for plan in link:7:KILL link:70:KILL fsync:3:KILL unlink:9:KILL unlink:60:KILL unlink:9:EIO link:60:ENOSPC fsync:1:EIO; do
+        fill
+        SHIM=$plan SHIM_LOG=$T/shim LD_PRELOAD=$BUILD/tests/shim.so "$BACKSIFT" recheck -q >/dev/null 2>&1
+        recheck
+        is "$status $(sorted)" "0 0 $many $many" "$plan: the next recheck ends with each message in its place, once"
+    done
+    is "$(wc -l <"$T/shim" | tr -d ' ')" 8 "each of these went wrong"
+fi
 done_testing
