@@ -175,14 +175,16 @@ static void find_folders(struct imap_session *s, struct error *e)
                                         e),
                *sent, *server_name;
     uint32_t next;
+    bool view;
     if (!told(name != NULL, e))
         return;
     require(imap_is_sendable(name));
     if (!told((sent = imap_find_sent(s, e)) != NULL, e))
         return;
     require(imap_is_sendable(sent));
-    if (told(imap_folder_ensure(s, name, &next, e), e))
-        told(imap_select_named(s, "Lists/x", true, &box, &server_name, e), e);
+    if (told(imap_folder_ensure(s, name, &next, e), e) &&
+        told(imap_select_named(s, "Lists/x", true, &box, &server_name, e), e))
+        told(imap_is_view(s, server_name, &view, e), e);
 }
 
 static void find_copies(struct imap_session *s, struct error *e)
@@ -238,11 +240,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size > 0) {
         struct imap_session s = {.account = &account, .arena = arena};
         s.low = serve(data + 1, size - 1, &peer);
-        if (sigsetjmp(way_out, 1) == 0)
+        if (sigsetjmp(way_out, 1) == 0) {
             converse(&s, data[0], &e);
-        else
-            s.misunderstood = true;
-        imap_close(&s);
+            imap_close(&s);
+        } else
+            mailstream_close(s.imap->imap_stream); /* nothing else of it can be trusted */
         close(peer);
     }
     arena_free(arena);
