@@ -43,7 +43,7 @@ static bool sweep_locked(struct watch *w, struct error *e)
     imap_stream_set_deadline(r->session.low, imap_run_end(r));
     bool ok = imap_sweep_prepare(r, e) && imap_sweep_connected(r, e);
     imap_end_progress(r);
-    if (r->tally.responses > 0 || (ok && !w->was_up))
+    if (r->tally.responses > 0 || r->tally.moved > 0 || (ok && !w->was_up))
         imap_print_summary(r, ok);
     fflush(stdout);
     return ok;

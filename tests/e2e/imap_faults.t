@@ -243,6 +243,15 @@ like "$got" '*, 1 moved*' "the next run finds the copy"
 mail_is "${kept}Unverified 1 bounce-forged;" "and removes the old one"
 
 begins UIDPLUS
+for verb in COPY STORE EXPUNGE; do
+    faulty "stop $verb"
+    is $code 75 "cut again and again, now behind $verb: try again"
+done
+faulty ''
+is $code 0 "then not"
+mail_is "${kept}Unverified 1 bounce-forged;" "all is as if nothing had been"
+
+begins UIDPLUS
 faulty 'stop COPY'
 printf '3 4' >"$state/marked"
 faulty ''
