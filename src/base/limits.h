@@ -79,8 +79,13 @@
 
 /* Seconds before `deliver` gives up with 75: far below Postfix's 1,000 s and Exim's hour. */
 #define LIMIT_DELIVER_SECONDS 300
-/* Seconds that a delivery may take for its journal and log once the message has been filed. */
-#define LIMIT_FILED_SECONDS 20
+/* Seconds that a delivery may take for its journal and log once the message has been filed: what
+ * waiting for a lock takes at most, LIMIT_LOOKUP_MS and twice LIMIT_JOURNAL_MS, and one more. A
+ * store that hangs must not hold the mail system's slot longer; what is not journaled is mended. */
+#define LIMIT_FILED_SECONDS 6
+/* Seconds after which a message in the inbox counts as one that no delivery is still busy with: its
+ * name is made before the folder is synced, which a busy disk may take long for. */
+#define LIMIT_SETTLED_SECONDS (LIMIT_FILED_SECONDS + 14)
 /* CPU seconds and wall milliseconds of the child that parses; then the inbox, unclassified. */
 #define LIMIT_CHILD_CPU_SECONDS 5
 #define LIMIT_CHILD_WALL_MS     15000

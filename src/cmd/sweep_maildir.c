@@ -51,7 +51,7 @@ static struct maildir_entry entry_of(const struct slot *s)
 /* A delivery that has filed this response in the inbox just now may not have journaled it yet. */
 static bool is_settled(const struct slot *s, const char *folder)
 {
-    return strcmp(folder, "INBOX") != 0 || s->filed < clock_now() - LIMIT_FILED_SECONDS;
+    return strcmp(folder, "INBOX") != 0 || s->filed < clock_now() - LIMIT_SETTLED_SECONDS;
 }
 
 static bool take_response(struct pass *p, const struct slot *s, const struct findings *f,
