@@ -25,6 +25,13 @@ static const char *encoded_name(struct imap_session *s, const char *name, struct
     return copy;
 }
 
+/* One that cannot be sent is none. */
+static char sendable_delimiter(char c)
+{
+    const char name[] = {c, '\0'};
+    return imap_is_sendable(name) ? c : '\0';
+}
+
 static void take_namespace(struct imap_session *s, const struct mailimap_namespace_data *data)
 {
     clistiter *first = data->ns_personal ? clist_begin(data->ns_personal->ns_data_list) : NULL;
@@ -32,7 +39,7 @@ static void take_namespace(struct imap_session *s, const struct mailimap_namespa
     if (!info || !info->ns_prefix || !imap_is_sendable(info->ns_prefix))
         return;
     s->prefix = arena_string(s->arena, span_of(info->ns_prefix));
-    s->delimiter = info->ns_delimiter;
+    s->delimiter = sendable_delimiter(info->ns_delimiter);
 }
 
 /* LIST "" "" gives the delimiter alone. */
@@ -45,7 +52,7 @@ static bool ask_delimiter(struct imap_session *s, struct error *e)
         return false;
     const struct mailimap_mailbox_list *root = clist_content(clist_begin(list));
     s->prefix = "";
-    s->delimiter = root ? root->mb_delimiter : '\0';
+    s->delimiter = root ? sendable_delimiter(root->mb_delimiter) : '\0';
     mailimap_list_result_free(list);
     return true;
 }
