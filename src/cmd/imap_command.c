@@ -125,13 +125,14 @@ bool imap_sweep_prepare(struct imap_run *r, struct error *e)
 }
 
 /* Sent mail first: a response judged afterwards finds what it is about. Where that mailbox is not
- * there it covers nothing, and the sweep goes on as beside any other source that cannot be read. */
+ * there, or cannot be read to its end, it covers nothing more, and the sweep goes on as beside any
+ * other source that cannot be read. */
 bool imap_sweep_connected(struct imap_run *r, struct error *e)
 {
     struct error unread = {0};
     int64_t added;
     bool is_read = r->options.dry_run || !is_source(r) || imap_record_sent(r, &added, &unread);
-    bool goes_on = is_read || unread.kind != ERROR_RETRY;
+    bool goes_on = is_read || imap_is_healthy(&r->session);
     if (goes_on && !imap_sweep(r, e)) {
         if (!is_read)
             tell(NULL, &unread);

@@ -31,7 +31,8 @@ struct imap_run {
     bool without_structure;    /* BODYSTRUCTURE is not asked for: its answer was not understood */
     struct imap_mailbox first; /* the first of its mailboxes, as the last sweep found it; all 0 when
                                   it is not there */
-    bool went_through;         /* the last sweep: an error names only what is not there */
+    bool went_through;         /* the last sweep: an error is only of what is not there,
+                                  or of sent mail that cannot be read */
     struct imap_tally tally;
 };
 

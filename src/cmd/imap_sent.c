@@ -1,9 +1,11 @@
 /*
  * The mailbox of sent mail as a source: what has come since the UID of the last complete run. A run
  * that is cut has recorded what it has read; the next begins where the last complete one ended and
- * passes over what is known.
+ * passes over what is known. A run that meets a message of which the server gives nothing is not
+ * complete, however often: to know all that was sent is what the source is for.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -19,13 +21,28 @@ struct sent_run {
     struct source_progress progress;
     struct imap_mailbox mailbox;
     uint32_t last; /* UID up to which a complete run has read; 0: none */
+    /* The batch that is asked for, and of which of its messages the header has come. */
+    const uint32_t *uids;
+    size_t uid_count;
+    bool has_header[LIMIT_IMAP_BATCH];
+    /* Messages that are there, but of which the server gives nothing, and the first. */
+    size_t unread;
+    uint32_t first_unread;
 };
+
+static int compare(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
 
 static bool take(void *context, const struct imap_message *m, struct error *e)
 {
     struct sent_run *s = context;
     char item[32];
     snprintf(item, sizeof item, "%u.%u", s->mailbox.validity, m->uid);
+    const uint32_t *asked = bsearch(&m->uid, s->uids, s->uid_count, sizeof m->uid, compare);
+    s->has_header[asked - s->uids] = true;
     s->progress.seen++;
     return sent_batch_add(&s->batch, span_of(item), m->bytes, m->arrival, e);
 }
@@ -44,15 +61,44 @@ static bool read_cursor(struct sent_run *s, const char *mailbox, struct error *e
     return true;
 }
 
-static bool fetch_all(struct sent_run *s, const uint32_t *uids, size_t count, struct error *e)
+/* What has not come has been expunged meanwhile, or the server gives nothing of it. */
+static bool count_unread(struct sent_run *s, struct arena *arena, struct error *e)
+{
+    uint32_t missing[LIMIT_IMAP_BATCH], *there = NULL;
+    size_t n = 0, found = 0;
+    for (size_t i = 0; i < s->uid_count; i++)
+        if (!s->has_header[i])
+            missing[n++] = s->uids[i];
+    if (n > 0 && !imap_search_among(&s->run->session, arena, missing, n, &there, &found, e))
+        return false;
+    if (found > 0 && s->unread == 0)
+        s->first_unread = there[0];
+    s->unread += found;
+    return true;
+}
+
+static bool fetch_batch(struct sent_run *s, struct arena *arena, struct error *e)
+{
+    memset(s->has_header, 0, sizeof s->has_header);
+    return imap_fetch(&s->run->session, s->uids, s->uid_count, IMAP_HEADER, take, s, e) &&
+           count_unread(s, arena, e);
+}
+
+static bool fetch_all(struct sent_run *s, struct arena *arena, const uint32_t *uids, size_t count,
+                      struct error *e)
 {
     for (size_t i = 0; i < count; i += LIMIT_IMAP_BATCH) {
-        size_t n = count - i < LIMIT_IMAP_BATCH ? count - i : LIMIT_IMAP_BATCH;
-        if (!imap_fetch(&s->run->session, uids + i, n, IMAP_HEADER, take, s, e))
+        s->uids = uids + i;
+        s->uid_count = count - i < LIMIT_IMAP_BATCH ? count - i : LIMIT_IMAP_BATCH;
+        if (!fetch_batch(s, arena, e))
             return false;
         imap_show_progress(s->run, "sent mail");
     }
-    return true;
+    return s->unread == 0 ||
+           error_set(e, ERROR_RETRY,
+                     "%s: the server gives nothing of %zu sent messages, the first with UID %u: "
+                     "what was sent is not known to the end until they can be read or are removed",
+                     s->run->name, s->unread, s->first_unread);
 }
 
 static bool read_new(struct sent_run *s, struct arena *arena, const char *mailbox, struct error *e)
@@ -69,7 +115,7 @@ static bool read_new(struct sent_run *s, struct arena *arena, const char *mailbo
     if (is_new &&
         !imap_search(&s->run->session, arena, s->last + 1, s->last ? 0 : oldest, &uids, &count, e))
         return false;
-    if (!fetch_all(s, uids, count, e)) {
+    if (!fetch_all(s, arena, uids, count, e)) {
         struct error ignored = {0};
         sent_batch_flush(&s->batch, &ignored);
         return false;

@@ -67,11 +67,13 @@ static bool sweep_once(struct watch *w, bool *busy, struct error *e)
 }
 
 /* What is not there keeps what is there from being watched only at the start, where it is taken for
- * a typing error. An account of which nothing has been sent yet may have no mailbox for that. */
+ * a typing error. An account of which nothing has been sent yet may have no mailbox for that, and
+ * one that cannot be read is none. */
 static bool does_without(const struct watch *w, const struct error *missing)
 {
     bool nothing_sent_yet = missing->kind == ERROR_CONFIG && !w->run.account->sent;
-    return w->run.went_through && (w->was_up || nothing_sent_yet);
+    bool unread = missing->kind == ERROR_RETRY;
+    return w->run.went_through && (w->was_up || nothing_sent_yet || unread);
 }
 
 static bool sweep_what_is_there(struct watch *w, bool *busy, struct error *e)

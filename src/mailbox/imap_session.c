@@ -234,11 +234,16 @@ void imap_leave(struct imap_session *s)
     imap_stream_leave(s->low);
 }
 
+bool imap_is_healthy(const struct imap_session *s)
+{
+    return s->low && !imap_stream_trouble(s->low)[0] && !s->misunderstood;
+}
+
 /* libetpan says LOGOUT to whoever is there when a session is freed; a server that is silent or not
  * trusted is left without a word. */
 void imap_close(struct imap_session *s)
 {
-    bool healthy = s->low && !imap_stream_trouble(s->low)[0] && !s->misunderstood;
+    bool healthy = imap_is_healthy(s);
     if (!s->imap)
         return;
     if (healthy && s->imap->imap_stream && s->imap->imap_state >= MAILIMAP_STATE_AUTHENTICATED) {

@@ -33,6 +33,10 @@ bool imap_open(struct imap_session *s, struct arena *arena, const struct imap_ac
                int64_t deadline_us, int stop_fd, struct error *e);
 void imap_close(struct imap_session *s);
 
+/* True when commands can be said on it: what has failed was the server's word on one of them, or
+ * none of its doing. */
+bool imap_is_healthy(const struct imap_session *s);
+
 /* Reads the greeting on s->low, which s->imap then owns; account and arena are set, nothing else.
  */
 bool imap_greet(struct imap_session *s, struct error *e);

@@ -211,6 +211,20 @@ else
 fi
 mail_is "$filed" "the inbox is swept"
 
+# --- sent mail of which nothing comes ---
+# What is not known to the end covers nothing: nothing is judged forged by it.
+begin MOVE
+account_here 'sent = INBOX' '[index]' 'source = imap:work' 'complete-since = 2020-01-01'
+for run in first second third fourth; do
+    faulty nil
+    like "$code $got" '75 *of 2 sent messages, the first with UID 3: *imap:work: * looked at*' \
+        "sent mail of which nothing comes: the $run sweep says so, and goes on"
+done
+like "$("$BACKSIFT" index coverage 2>&1)" "*No response can be judged 'forged'*" "it covers nothing"
+faulty ''
+is $code 0 "the next sweep looks at it again"
+like "$("$BACKSIFT" index coverage 2>&1)" '*source imap:work: 2 messages*Known is all*' "and knows it"
+
 # --- cut in a move, on a server that can only copy ---
 # Message 4 is one that its owner has marked deleted.
 begins() {
