@@ -196,6 +196,8 @@
 /* Milliseconds before `watch` first tries again what has failed, and at most. */
 #define LIMIT_IMAP_BACKOFF_FIRST_MS 2000
 #define LIMIT_IMAP_BACKOFF_MOST_MS  600000
+/* Seconds for a look at one account by `check`: somebody waits. */
+#define LIMIT_CHECK_IMAP_SECONDS 60
 /* Milliseconds for taking leave of a server when asked to stop. */
 #define LIMIT_IMAP_LEAVE_MS 2000
 /* Seconds of silence after which a connection that idles is probed, between probes, and probes

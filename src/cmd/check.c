@@ -17,21 +17,22 @@
 #include "cmd/callers.h"
 #include "cmd/check.h"
 #include "cmd/check_dns.h"
+#include "cmd/check_imap.h"
 #include "cmd/context.h"
 #include "cmd/exit_code.h"
 #include "evidence/sandbox.h"
 #include "mailbox/maildir.h"
 #include "sources/coverage.h"
 #include "sources/source.h"
-#include "store/transfer.h"
 
 static const char usage[] =
     "Usage: backsift check [OPTION]...\n"
-    "Look whether everything is wired: configuration, rules, Maildir, index, sources, coverage, "
-    "and\n"
-    "the files that call backsift. Say what is missing and what to do.\n\n"
+    "Look whether everything is wired: configuration, rules, Maildir, index, sources, coverage,\n"
+    "accounts at mail servers, and the files that call backsift. Say what is missing and what to\n"
+    "do.\n\n"
     "  -d, --dns               look up, too, what your domains publish: SPF, DMARC, DKIM keys\n"
     "  -s, --selector=NAME     the DKIM key of that name, with --dns (again for more)\n"
+    "  -i, --imap              log in to the accounts, too, and look for their mailboxes\n"
     "  -q, --quiet             print only what is wrong\n"
     "  -c, --config=FILE       read this configuration\n"
     "  -h, --help              show this help\n\n"
@@ -172,10 +173,10 @@ static bool count_others(void *context, const struct transfer_table *table,
     return true;
 }
 
-static const struct transfer_table *days_table(void)
+const struct transfer_table *check_table(const char *name)
 {
     const struct transfer_table *t = transfer_tables;
-    while (strcmp(t->name, "sent_day") != 0)
+    while (strcmp(t->name, name) != 0)
         t++;
     return t;
 }
@@ -189,7 +190,8 @@ static void check_silence(struct check *k, const char *name, const struct source
     char when[32];
     bool silent =
         state->is_push && clock_now() - state->last_run > LIMIT_SILENT_DAYS * SECONDS_PER_DAY;
-    if (!silent || !transfer_each(k->context.store, days_table(), count_others, &o, &e) ||
+    if (!silent ||
+        !transfer_each(k->context.store, check_table("sent_day"), count_others, &o, &e) ||
         o.messages < LIMIT_SILENT_MESSAGES)
         return;
     clock_format(state->last_run, when);
@@ -248,9 +250,13 @@ static void check_coverage(struct check *k)
 }
 
 static const struct option options[] = {
-    {"dns", no_argument, NULL, 'd'},   {"selector", required_argument, NULL, 's'},
-    {"quiet", no_argument, NULL, 'q'}, {"config", required_argument, NULL, 'c'},
-    {"help", no_argument, NULL, 'h'},  {0},
+    {"dns", no_argument, NULL, 'd'},
+    {"selector", required_argument, NULL, 's'},
+    {"imap", no_argument, NULL, 'i'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"config", required_argument, NULL, 'c'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
 };
 
 struct dns_options {
@@ -267,7 +273,7 @@ static bool add_selector(struct dns_options *dns, const char *name, struct error
     return true;
 }
 
-static int run_all(struct check *k, const struct dns_options *dns, struct error *e)
+static int run_all(struct check *k, const struct dns_options *dns, bool imap, struct error *e)
 {
     if (!context_open(&k->context, CALLER_USER, k->config_option, e))
         return exit_code_of(e);
@@ -278,6 +284,7 @@ static int run_all(struct check *k, const struct dns_options *dns, struct error 
     check_index(k);
     check_sources(k);
     check_coverage(k);
+    check_imap(k, imap);
     callers_check(k);
     if (dns->wanted)
         check_dns(k, dns->selectors, dns->selector_count);
@@ -290,13 +297,16 @@ int command_check(int argc, char **argv)
 {
     struct check k = {0};
     struct dns_options dns = {0};
+    bool imap = false;
     struct error e = {0};
     opterr = 0;
-    for (int c; (c = getopt_long(argc, argv, ":ds:qc:h", options, NULL)) != -1;) {
+    for (int c; (c = getopt_long(argc, argv, ":ds:iqc:h", options, NULL)) != -1;) {
         if (c == 'q')
             k.quiet = true;
         else if (c == 'd')
             dns.wanted = true;
+        else if (c == 'i')
+            imap = true;
         else if (c == 's')
             add_selector(&dns, optarg, &e);
         else if (c == 'c')
@@ -308,7 +318,7 @@ int command_check(int argc, char **argv)
     }
     if (!e.kind && optind < argc)
         error_set(&e, ERROR_USAGE, "check takes no arguments: try 'backsift check --help'");
-    int code = e.kind ? exit_code_of(&e) : run_all(&k, &dns, &e);
+    int code = e.kind ? exit_code_of(&e) : run_all(&k, &dns, imap, &e);
     if (e.kind)
         command_print_error(&e);
     context_close(&k.context);

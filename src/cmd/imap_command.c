@@ -66,7 +66,7 @@ bool imap_connect(struct imap_run *r, struct error *e)
     return imap_open(&r->session, r->context.arena, r->account, imap_run_end(r), -1, e);
 }
 
-static bool is_source(const struct imap_run *r)
+bool imap_is_source(const struct imap_run *r)
 {
     const struct config_list *sources = &r->context.config->sources;
     for (size_t i = 0; i < sources->count; i++)
@@ -84,7 +84,7 @@ static bool record(struct imap_run *r, struct error *e)
     imap_end_progress(r);
     if (ok && !r->options.quiet)
         printf("%s: %lld recorded%s\n", r->name, (long long)added,
-               is_source(r) ? "" : " (not declared under [index] source)");
+               imap_is_source(r) ? "" : " (not declared under [index] source)");
     return ok;
 }
 
@@ -131,7 +131,7 @@ bool imap_sweep_connected(struct imap_run *r, struct error *e)
 {
     struct error unread = {0};
     int64_t added;
-    bool is_read = r->options.dry_run || !is_source(r) || imap_record_sent(r, &added, &unread);
+    bool is_read = r->options.dry_run || !imap_is_source(r) || imap_record_sent(r, &added, &unread);
     bool goes_on = is_read || imap_is_healthy(&r->session);
     if (goes_on && !imap_sweep(r, e)) {
         if (!is_read)
@@ -254,10 +254,8 @@ struct job {
 };
 
 static const struct job jobs[] = {
-    {"sweep", sweep, true},
-    {"record", record, true},
-    {"recheck", imap_recheck, true},
-    {"append", imap_append, false},
+    {"sweep", sweep, true},         {"record", record, true},     {"recheck", imap_recheck, true},
+    {"append", imap_append, false}, {"check", imap_check, false},
 };
 
 static const struct job *find_job(const char *name)

@@ -5,6 +5,7 @@
 #include "cmd/imap_program.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,22 +31,45 @@ bool imap_program_is_meant(int argc, char **argv)
     return false;
 }
 
-static void run_in(const char *folder, char **arguments)
-{
+struct place {
     char path[4096];
-    if (snprintf(path, sizeof path, "%s/" PROGRAM, folder) < (int)sizeof path)
-        execv(path, arguments);
+};
+
+static bool find_in(const char *folder, struct place *p)
+{
+    return snprintf(p->path, sizeof p->path, "%s/" PROGRAM, folder) < (int)sizeof p->path &&
+           access(p->path, X_OK) == 0;
 }
 
-static void run_beside(char **arguments)
+static bool find_beside(struct place *p)
 {
     char here[4096];
     ssize_t n = readlink("/proc/self/exe", here, sizeof here - 1);
     if (n <= 0)
-        return;
+        return false;
     here[n] = '\0';
     *strrchr(here, '/') = '\0';
-    run_in(here, arguments);
+    return find_in(here, p);
+}
+
+static bool find(struct place *p)
+{
+    const char *folder = getenv("BACKSIFT_LIBEXEC");
+    if (folder && folder[0] == '/')
+        return find_in(folder, p);
+    return find_beside(p) || find_in(BACKSIFT_LIBEXEC, p);
+}
+
+static bool fail_to_run(struct error *e)
+{
+    return error_system(e, ERROR_CONFIG, errno, PROGRAM " cannot be run: install it in %s",
+                        BACKSIFT_LIBEXEC);
+}
+
+bool imap_program_is_there(struct error *e)
+{
+    struct place p;
+    return find(&p) || fail_to_run(e);
 }
 
 static char **arguments_of(char **argv)
@@ -68,16 +92,13 @@ bool imap_program_run(char **argv, struct error *e)
     char **arguments = arguments_of(argv);
     if (!arguments)
         return error_memory(e);
-    const char *folder = getenv("BACKSIFT_LIBEXEC");
-    if (folder && folder[0] == '/') {
-        run_in(folder, arguments);
-    } else {
-        run_beside(arguments);
-        run_in(BACKSIFT_LIBEXEC, arguments);
-    }
+    struct place p;
+    if (find(&p))
+        execv(p.path, arguments);
+    int why = errno;
     free(arguments);
-    return error_system(e, ERROR_CONFIG, errno, PROGRAM " cannot be run: install it in %s",
-                        BACKSIFT_LIBEXEC);
+    errno = why;
+    return fail_to_run(e);
 }
 
 bool imap_program_append(const char *account, const char *config, struct error *e)
@@ -103,18 +124,28 @@ static enum error_kind kind_of(int status)
     return ERROR_RETRY;
 }
 
-/* Runs the subcommand beside this program and waits for it. */
-static bool run_and_wait(char **argv, int *status, struct error *e)
+/* Runs the subcommand beside this program; its standard error goes to the descriptor. */
+static pid_t start(char **argv, int err, struct error *e)
 {
     fflush(stdout);
     pid_t pid = fork();
     if (pid == 0) {
+        if (err != STDERR_FILENO)
+            dup2(err, STDERR_FILENO);
         imap_program_run(argv, e);
         command_print_error(e);
         _exit(exit_code_of(e));
     }
     if (pid < 0)
-        return error_system(e, ERROR_RETRY, errno, "cannot start " PROGRAM);
+        error_system(e, ERROR_RETRY, errno, "cannot start " PROGRAM);
+    return pid;
+}
+
+static bool run_and_wait(char **argv, int *status, struct error *e)
+{
+    pid_t pid = start(argv, STDERR_FILENO, e);
+    if (pid < 0)
+        return false;
     while (waitpid(pid, status, 0) < 0 && errno == EINTR)
         ;
     return true;
@@ -165,4 +196,54 @@ bool imap_program_recheck(const char *account, unixtime since, bool dry_run, boo
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return true;
     return error_set(e, kind_of(status), "imap:%s has not been rechecked to its end", account);
+}
+
+/* The first line of what it says, to the end of the pipe. */
+static void hear(int fd, char *words, size_t size)
+{
+    static const char name[] = "backsift: ";
+    char rest[256];
+    size_t n = 0;
+    for (;;) {
+        bool is_full = n + 1 >= size;
+        ssize_t r = read(fd, is_full ? rest : words + n, is_full ? sizeof rest : size - 1 - n);
+        if (r < 0 && errno == EINTR)
+            continue;
+        if (r <= 0)
+            break;
+        n += is_full ? 0 : (size_t)r;
+    }
+    words[n] = '\0';
+    words[strcspn(words, "\n")] = '\0';
+    if (strncmp(words, name, sizeof name - 1) == 0)
+        memmove(words, words + sizeof name - 1, strlen(words) - (sizeof name - 1) + 1);
+}
+
+bool imap_program_check(const char *account, int seconds, const char *config, char *words,
+                        size_t size, struct error *e)
+{
+    static char check[] = "check", within[] = "--timeout", with[] = "--config", end[] = "--";
+    char number[16];
+    char *argv[8] = {check, within, number};
+    size_t n = 3;
+    int pipes[2], status = 0;
+    snprintf(number, sizeof number, "%d", seconds);
+    if (config) {
+        argv[n++] = with;
+        argv[n++] = (char *)config;
+    }
+    argv[n++] = end;
+    argv[n] = (char *)account;
+    if (pipe2(pipes, O_CLOEXEC) != 0)
+        return error_system(e, ERROR_RETRY, errno, "cannot start " PROGRAM);
+    pid_t pid = start(argv, pipes[1], e);
+    close(pipes[1]);
+    if (pid > 0)
+        hear(pipes[0], words, size);
+    close(pipes[0]);
+    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    if (pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return true;
+    return pid < 0 ? false : error_set(e, kind_of(status), "imap:%s cannot be used", account);
 }

@@ -5,6 +5,7 @@
 #define BACKSIFT_CMD_IMAP_PROGRAM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -18,6 +19,14 @@ bool imap_program_is_account(const char *word);
  * BACKSIFT_LIBEXEC of the environment, beside this program, and where it is installed. Returns only
  * when it cannot be run, with *e (kind ERROR_CONFIG). */
 bool imap_program_run(char **argv, struct error *e);
+
+/* Whether it is there; false with *e as above. */
+bool imap_program_is_there(struct error *e);
+
+/* Runs `backsift-imap check` for one account within so many seconds, and waits for it. False with
+ * *e when it has failed; words get what it says then, without the program's name. */
+bool imap_program_check(const char *account, int seconds, const char *config, char *words,
+                        size_t size, struct error *e);
 
 /* Becomes `backsift-imap append ACCOUNT`, which puts the mail on standard input into the
  * account's INBOX. config is --config or NULL. */

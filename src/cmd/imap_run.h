@@ -43,6 +43,9 @@ bool imap_find_account(struct imap_run *r, const char *word, struct error *e);
 /* When a run over r->account that begins now has to end, by clock_monotonic_us. */
 int64_t imap_run_end(const struct imap_run *r);
 
+/* The account is declared under [index] source. */
+bool imap_is_source(const struct imap_run *r);
+
 /* Opens r->session for a run that begins now. */
 bool imap_connect(struct imap_run *r, struct error *e);
 
@@ -66,6 +69,14 @@ bool imap_watch(const struct imap_options *options, const char *word, struct err
 
 /* Records what is new in the mailbox of sent mail (imap_sent.c). *added: copies recorded. */
 bool imap_record_sent(struct imap_run *r, int64_t *added, struct error *e);
+
+/* Opens the mailbox of sent mail to be read: the one that `sent` names, else the one found on the
+ * server. *mailbox: what the server calls it, the session's memory. */
+bool imap_select_sent(struct imap_run *r, struct imap_mailbox *out, const char **mailbox,
+                      struct error *e);
+
+/* Logs in and opens the account's mailboxes (imap_check.c). */
+bool imap_check(struct imap_run *r, struct error *e);
 
 /* Judges filed responses of the account again and moves those whose origin has changed
  * (imap_recheck.c). options.since: of events; 0: the reach and some days. */

@@ -128,15 +128,14 @@ static bool read_new(struct sent_run *s, struct arena *arena, const char *mailbo
     return sent_batch_complete(&s->batch, cursor, e);
 }
 
-/* *mailbox: what the server calls it. */
-static bool open_mailbox(struct sent_run *s, const char **mailbox, struct error *e)
+bool imap_select_sent(struct imap_run *r, struct imap_mailbox *out, const char **mailbox,
+                      struct error *e)
 {
-    struct imap_session *session = &s->run->session;
-    const char *named = s->run->account->sent;
+    const char *named = r->account->sent;
     if (named)
-        return imap_select_named(session, named, true, &s->mailbox, mailbox, e);
-    *mailbox = imap_find_sent(session, e);
-    return *mailbox && imap_select(session, *mailbox, true, &s->mailbox, e);
+        return imap_select_named(&r->session, named, true, out, mailbox, e);
+    *mailbox = imap_find_sent(&r->session, e);
+    return *mailbox && imap_select(&r->session, *mailbox, true, out, e);
 }
 
 bool imap_record_sent(struct imap_run *r, int64_t *added, struct error *e)
@@ -150,7 +149,7 @@ bool imap_record_sent(struct imap_run *r, int64_t *added, struct error *e)
         /* The run begins before the mailbox is looked at: coverage ends where it begins. */
         ok = sent_batch_start(&s.batch, r->context.store, r->context.config, r->name, &s.progress,
                               e) &&
-             open_mailbox(&s, &mailbox, e) && read_new(&s, arena, mailbox, e);
+             imap_select_sent(r, &s.mailbox, &mailbox, e) && read_new(&s, arena, mailbox, e);
         sent_batch_free(&s.batch);
     }
     *added = s.progress.added;

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -412,7 +413,9 @@ bool imap_stream_start_tls(mailstream_low *low, const char *host, const struct i
         if (too_old)
             return error_set(e, ERROR_REFUSED, "%s is not trusted: it has no TLS 1.2 or newer",
                              host);
-        if (!trust->fingerprint && gnutls_session_get_verify_cert_status(c->tls) != 0) {
+        /* GnuTLS has every bit set as long as no certificate has come. */
+        unsigned wrong = gnutls_session_get_verify_cert_status(c->tls);
+        if (!trust->fingerprint && wrong != 0 && wrong != UINT_MAX) {
             imap_trust_explain(c->tls, words, sizeof words);
             return error_set(e, ERROR_REFUSED, "%s is not trusted: %s", host, words);
         }
