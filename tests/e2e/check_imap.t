@@ -1,6 +1,6 @@
 #!/bin/sh
 # check of the accounts at mail servers: what can be seen here, and with --imap what a server says.
-# shellcheck disable=SC2034,SC2154
+# shellcheck disable=SC2016,SC2034,SC2154
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 work=$T/imap

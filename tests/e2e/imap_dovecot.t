@@ -10,33 +10,12 @@
 . "$here/imap/dovecot.sh"
 in_private_root $server_packages
 
-command -v openssl >/dev/null || skip_all "needs openssl"
-work=/imap
-mkdir -p "$work"
-chmod 755 "$work"
-
-# libetpan forgets to free what it has read when a server refuses.
-echo leak:libetpan >"$HOME/suppressions"
-export LSAN_OPTIONS="suppressions=$HOME/suppressions:print_suppressions=0"
+# shellcheck source=tests/e2e/imap/imap.sh
+. "$here/imap/imap.sh"
 
 # --- certificates -------------------------------------------------------------------------------------
-ca() {
-    openssl req -x509 -newkey rsa:2048 -nodes -days 10 -subj "/CN=$1" -keyout "$work/$1.key" \
-        -out "$work/$1.pem" 2>/dev/null
-}
-# certificate NAME HOST CA [OPTION...]
-certificate() {
-    openssl req -newkey rsa:2048 -nodes -subj "/CN=$2" -keyout "$work/$1.key" -out "$work/$1.csr" \
-        2>/dev/null
-    printf 'subjectAltName=DNS:%s,IP:127.0.0.1\n' "$2" >"$work/$1.ext"
-    name=$1 by=$3
-    shift 3
-    openssl x509 -req -in "$work/$name.csr" -CA "$work/$by.pem" -CAkey "$work/$by.key" \
-        -CAcreateserial -extfile "$work/$name.ext" -out "$work/$name.pem" "$@" 2>/dev/null
-}
-ca ca
-ca stranger
-certificate good localhost ca -days 10
+server_certificates
+authority stranger
 certificate other mail.example.net ca -days 10
 certificate unknown localhost stranger -days 10
 certificate expired localhost ca -days -1
@@ -44,79 +23,17 @@ openssl req -x509 -newkey rsa:2048 -nodes -days 10 -subj /CN=localhost -addext \
     subjectAltName=DNS:localhost -keyout "$work/self.key" -out "$work/self.pem" 2>/dev/null
 
 # --- the server ---------------------------------------------------------------------------------------
-password='se"cr\et'
-listens() { ss -ltn "sport = :$1" | grep -q LISTEN; }
 on_exit server_stop
 server_start || {
     cat "$work/start.log" "$work/dovecot.log" | sed 's/^/# /'
     skip_all "Dovecot does not start here"
 }
 
-# --- the account --------------------------------------------------------------------------------------
-# account LINE...: the config with an account "work"; lines given come last in its section.
-account() {
-    config '[own]' 'address = me@example.org' 'addresses-complete = yes' \
-        '[index]' 'source = imap:work' 'complete-since = 2020-01-01' \
-        '[imap "work"]' 'host = localhost' 'user = me@example.org' "tls-ca-file = $work/ca.pem" \
-        "password-file = $HOME/secret" "$@"
-}
-printf '%s\n' "$password" >"$HOME/secret"
-chmod 600 "$HOME/secret"
 account
-sweep() { timeout 60 "$BACKSIFT" sweep "$@" imap:work </dev/null 2>&1; }
-
 put() { # put FOLDER NAME <message
     mkdir -p "$mail/$1/cur" "$mail/$1/new" "$mail/$1/tmp"
     cat >"$mail/$1/new/$2"
     chown -R vmail:vmail "$work/mail"
-}
-bounce() { # bounce RECIPIENT ID: a bounce to a message with that ID from me to that recipient
-    sed "s/RECIPIENT/$1/g; s/ORIGINAL/$2/g" <<'END'
-Return-Path: <>
-Date: Mon, 02 Nov 2026 10:00:00 +0000
-From: MAILER-DAEMON@mx.example.net (Mail Delivery System)
-To: me@example.org
-Subject: Undelivered Mail Returned to Sender
-Auto-Submitted: auto-replied
-Message-ID: <bounce-ORIGINAL@mx.example.net>
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=delivery-status; boundary="b"
-
---b
-Content-Type: text/plain
-
-This is the mail system at host mx.example.net. Your message could not be delivered.
-
---b
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; mx.example.net
-
-Final-Recipient: rfc822; RECIPIENT@example.net
-Action: failed
-Status: 5.1.1
-Diagnostic-Code: smtp; 550 5.1.1 unknown user
-
---b
-Content-Type: message/rfc822
-
-From: me@example.org
-To: RECIPIENT@example.net
-Subject: hello
-Message-ID: <ORIGINAL@example.org>
-Date: Mon, 02 Nov 2026 09:59:00 +0000
-
-hello
---b--
-END
-}
-plain() { # plain N
-    printf 'From: friend%s@example.net\nTo: me@example.org\nSubject: lunch %s\n' "$1" "$1"
-    printf 'Message-ID: <mail%s@example.net>\nDate: Mon, 02 Nov 2026 10:00:00 +0000\n\nAt noon?\n' "$1"
-}
-sent() { # sent ID RECIPIENT
-    printf 'From: me@example.org\nTo: %s@example.net\nBcc: hidden@example.net\n' "$2"
-    printf 'Message-ID: <%s@example.org>\nDate: Mon, 02 Nov 2026 09:59:00 +0000\n\nhello\n' "$1"
 }
 count() { messages "$mail/$1"; }
 

@@ -4,7 +4,7 @@
 # unless it is set before.
 #
 #   server_certificates        $work/ca.pem and $work/good.pem for localhost
-#   certificate NAME HOST CA [OPTION...]
+#   certificate NAME HOST CA [OPTION...]   also for 127.0.0.1
 #   account LINE...            the config with the account; lines given come last in its section
 #   sweep [OPTION...]          one sweep of it; prints both outputs
 #   box VERB...                mailbox.py
@@ -29,8 +29,7 @@ authority() {
 certificate() {
     key "$1"
     openssl req -new -key "$work/$1.key" -subj "/CN=$2" -out "$work/$1.csr" 2>/dev/null
-    case $2 in *[!0-9.]*) kind=DNS ;; *) kind=IP ;; esac
-    printf 'subjectAltName=%s:%s\n' "$kind" "$2" >"$work/$1.ext"
+    printf 'subjectAltName=DNS:%s,IP:127.0.0.1\n' "$2" >"$work/$1.ext"
     name=$1 by=$3
     shift 3
     openssl x509 -req -in "$work/$name.csr" -CA "$work/$by.pem" -CAkey "$work/$by.key" \
