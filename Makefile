@@ -100,9 +100,9 @@ $(BUILD)/generated/sandbox_filter.h: src/evidence/sandbox_filter/generate.c
 $(BUILD)/src/evidence/sandbox.o: $(BUILD)/generated/sandbox_filter.h
 
 # All stages as one archive: a test links the stages it uses and no others.
-$(BUILD)/libbacksift.a: $(OBJECTS)
+$(BUILD)/libbacksift.a: $(OBJECTS) $(BUILD)/objects
 	$(call say,AR,$@)
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) rcs $@ $(OBJECTS)
 
 $(BUILD)/backsift: $(BUILD)/src/main.o $(BUILD)/libbacksift.a
 	$(call say,LINK,$@)
@@ -112,10 +112,13 @@ $(BUILD)/backsift-imap: $(BUILD)/src/imap_main.o $(BUILD)/libbacksift.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(IMAP_LIBS)
 
-# The flags a build was made with: objects follow when they change.
-$(BUILD)/flags: FORCE
+# The flags a build was made with, and what the archive is made of: what depends on them follows when
+# they change, whatever the times of the files say.
+$(BUILD)/flags: TEXT = $(CC) $(ALL_CFLAGS)
+$(BUILD)/objects: TEXT = $(OBJECTS)
+$(BUILD)/flags $(BUILD)/objects: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(subst ','\'',$(CC) $(ALL_CFLAGS))' >$@.new; \
+	@printf '%s\n' '$(subst ','\'',$(TEXT))' >$@.new; \
 	 cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 FORCE:
 
