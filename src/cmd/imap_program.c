@@ -68,7 +68,7 @@ static bool fail_to_run(struct error *e)
 
 bool imap_program_is_there(struct error *e)
 {
-    struct place p;
+    struct place p = {.path = ""};
     return find(&p) || fail_to_run(e);
 }
 
@@ -92,7 +92,7 @@ bool imap_program_run(char **argv, struct error *e)
     char **arguments = arguments_of(argv);
     if (!arguments)
         return error_memory(e);
-    struct place p;
+    struct place p = {.path = ""};
     if (find(&p))
         execv(p.path, arguments);
     int why = errno;
@@ -202,7 +202,7 @@ bool imap_program_recheck(const char *account, unixtime since, bool dry_run, boo
 static void hear(int fd, char *words, size_t size)
 {
     static const char name[] = "backsift: ";
-    char rest[256];
+    char rest[256] = "";
     size_t n = 0;
     for (;;) {
         bool is_full = n + 1 >= size;
