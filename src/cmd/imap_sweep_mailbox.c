@@ -429,9 +429,10 @@ bool imap_sweep_mailbox(struct imap_sweeping *s, struct error *e)
     struct imap_run *r = s->run;
     if (!imap_reached_read(r, s->mailbox, s->state.validity, &s->reached, e))
         return false;
-    if (s->state.next != 0 && s->state.next <= s->reached.last)
+    if (s->state.is_uidnext && s->state.next <= s->reached.last)
         go_back(s);
-    if (s->reached.last == UINT32_MAX || s->state.next == s->reached.last + 1)
+    if (s->reached.last == UINT32_MAX ||
+        (s->state.next != 0 && s->state.next <= s->reached.last + 1))
         return true;
     if (!is_no_view(s, e) || !(s->shown = imap_shown_load(r, s->reached.before, e)))
         return false;

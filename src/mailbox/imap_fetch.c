@@ -137,7 +137,7 @@ bool imap_select(struct imap_session *s, const char *mailbox, bool read_only,
     if (!imap_ok(s, code, doing, ERROR_DATA, e))
         return false;
     const struct mailimap_selection_info *info = s->imap->imap_selection_info;
-    *out = (struct imap_mailbox){info->sel_uidvalidity, info->sel_uidnext};
+    *out = (struct imap_mailbox){info->sel_uidvalidity, info->sel_uidnext, info->sel_uidnext != 0};
     if (out->validity == 0)
         return error_set(e, ERROR_DATA, "imap:%s: the server names no UIDVALIDITY for %s",
                          s->account->name, mailbox);

@@ -12,6 +12,7 @@ struct imap_mailbox {
     uint32_t validity; /* UIDVALIDITY */
     uint32_t next;     /* what comes has this UID or a higher one: UIDNEXT, else one more than the
                           UID of the last message; 0 when neither can be had */
+    bool is_uidnext;   /* next is the server's word, so it never sinks while validity holds */
 };
 
 /* Selects a mailbox by its name on the server; read_only: EXAMINE. A mailbox without UIDVALIDITY is
