@@ -24,6 +24,7 @@
 #include "mailbox/maildir.h"
 #include "sources/coverage.h"
 #include "sources/source.h"
+#include "store/transfer.h"
 
 static const char usage[] =
     "Usage: backsift check [OPTION]...\n"
@@ -173,14 +174,6 @@ static bool count_others(void *context, const struct transfer_table *table,
     return true;
 }
 
-const struct transfer_table *check_table(const char *name)
-{
-    const struct transfer_table *t = transfer_tables;
-    while (strcmp(t->name, name) != 0)
-        t++;
-    return t;
-}
-
 /* A wrapper that is no longer called says nothing by itself; other sources that go on seeing mail
  * leave do: a message counts for the source that had it first. */
 static void check_silence(struct check *k, const char *name, const struct source_state *state)
@@ -190,8 +183,8 @@ static void check_silence(struct check *k, const char *name, const struct source
     char when[32];
     bool silent =
         state->is_push && clock_now() - state->last_run > LIMIT_SILENT_DAYS * SECONDS_PER_DAY;
-    if (!silent ||
-        !transfer_each(k->context.store, check_table("sent_day"), count_others, &o, &e) ||
+    const struct transfer_table *days = transfer_table_named(span_of("sent_day"));
+    if (!silent || !transfer_each(k->context.store, days, count_others, &o, &e) ||
         o.messages < LIMIT_SILENT_MESSAGES)
         return;
     clock_format(state->last_run, when);

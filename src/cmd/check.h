@@ -7,7 +7,6 @@
 #include <stdbool.h>
 
 #include "cmd/context.h"
-#include "store/transfer.h"
 
 enum check_level { CHECK_OK, CHECK_NOTE, CHECK_WARNING, CHECK_WRONG };
 
@@ -21,8 +20,5 @@ struct check {
 /* Prints one finding and counts it; what is one word such as "maildir". The text is made safe. */
 __attribute__((format(printf, 4, 5))) void check_report(struct check *k, enum check_level level,
                                                         const char *what, const char *format, ...);
-
-/* The table of the store that has that name; there must be one. */
-const struct transfer_table *check_table(const char *name);
 
 #endif

@@ -6,33 +6,31 @@
 #include "cmd/check_imap.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/limits.h"
 #include "cmd/imap_program.h"
-#include "config/imap_account.h"
-#include "store/transfer.h"
+#include "cmd/imap_reached.h"
+#include "mailbox/imap_secret.h"
 
 #define WHAT "imap"
 
 /* --- configuration --- */
 
-static const char *secret_of(const struct imap_account *a)
+static const char *words_of(enum imap_secret_source source)
 {
-    bool token = a->auth == IMAP_AUTH_XOAUTH2 || a->auth == IMAP_AUTH_OAUTHBEARER;
-    return token                 ? "token by token-command"
-           : a->password_command ? "password by password-command"
-           : a->password_file    ? "password by password-file"
-                                 : "password in the configuration";
-}
-
-/* The password file is used only where no command is. */
-static bool uses_password_file(const struct imap_account *a)
-{
-    return strcmp(secret_of(a), "password by password-file") == 0;
+    switch (source) {
+    case IMAP_SECRET_TOKEN_COMMAND:
+        return "token by token-command";
+    case IMAP_SECRET_PASSWORD_COMMAND:
+        return "password by password-command";
+    case IMAP_SECRET_PASSWORD_FILE:
+        return "password by password-file";
+    default:
+        return "password in the configuration";
+    }
 }
 
 static bool check_file(struct check *k, const struct imap_account *a, const char *key,
@@ -54,59 +52,39 @@ static bool check_file(struct check *k, const struct imap_account *a, const char
 
 static void check_account(struct check *k, const struct imap_account *a)
 {
-    bool ok = !uses_password_file(a) || check_file(k, a, "password-file", a->password_file, true);
+    enum imap_secret_source source = imap_secret_source(a);
+    bool ok = source != IMAP_SECRET_PASSWORD_FILE ||
+              check_file(k, a, "password-file", a->password_file, true);
     if (a->tls_ca_file && !check_file(k, a, "tls-ca-file", a->tls_ca_file, false))
         ok = false;
     if (ok)
         check_report(k, CHECK_OK, WHAT, "%s: %s at %s port %d, %s, %s", a->name, a->user, a->host,
                      a->port, a->tls == IMAP_TLS_IMPLICIT ? "TLS at once" : "STARTTLS",
-                     secret_of(a));
+                     words_of(source));
 }
 
 /* --- what the store knows --- */
 
-struct swept {
-    const char *prefix; /* of an account's notes, by mailbox */
-    unixtime last;      /* 0: never */
-};
-
-/* The note is imap_reached's: its third word is when the sweep began. */
-static bool find_last(void *context, const struct transfer_table *table,
-                      const struct transfer_value *row, struct error *e)
-{
-    struct swept *s = context;
-    char words[96];
-    long long begun;
-    (void)table;
-    (void)e;
-    if (!span_starts_nocase(row[0].bytes, s->prefix))
-        return true;
-    snprintf(words, sizeof words, "%.*s", row[1].bytes.n < 90 ? (int)row[1].bytes.n : 90,
-             row[1].bytes.p);
-    if (sscanf(words, "%*u %*u %lld", &begun) == 1 && begun > s->last)
-        s->last = begun;
-    return true;
-}
-
 static void check_sweeps(struct check *k, const struct imap_account *a)
 {
-    struct swept s = {.prefix = arena_printf(k->context.arena, "imap:%s:last-uid:", a->name)};
+    const char *name = arena_printf(k->context.arena, "imap:%s", a->name);
     struct error e = {0};
+    unixtime last;
     char when[32];
     if (!k->context.store)
         return;
-    if (!s.prefix)
+    if (!name)
         error_memory(&e);
-    else if (transfer_each(k->context.store, check_table("note"), find_last, &s, &e)) {
-        clock_format(s.last, when);
-        if (s.last)
-            check_report(k, CHECK_OK, WHAT, "%s: new mail was last swept at %s", a->name, when);
-        else
-            check_report(k, CHECK_NOTE, WHAT,
-                         "%s has never been swept: run 'backsift sweep imap:%s'", a->name, a->name);
+    if (!name || !imap_reached_last(k->context.store, name, &last, &e)) {
+        check_report(k, CHECK_WRONG, WHAT, "%s: %s", a->name, e.text);
         return;
     }
-    check_report(k, CHECK_WRONG, WHAT, "%s: %s", a->name, e.text);
+    clock_format(last, when);
+    if (last)
+        check_report(k, CHECK_OK, WHAT, "%s: new mail was last swept at %s", a->name, when);
+    else
+        check_report(k, CHECK_NOTE, WHAT, "%s has never been swept: run 'backsift sweep %s'",
+                     a->name, name);
 }
 
 /* --- the server --- */

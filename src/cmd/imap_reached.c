@@ -6,34 +6,86 @@
 #include "cmd/imap_reached.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/limits.h"
+#include "store/transfer.h"
+
+/* Behind the account's name, before the mailbox's. */
+#define NOTE ":last-uid:"
 
 static const char *note_name(struct imap_run *r, const char *mailbox)
 {
-    return arena_printf(r->context.arena, "%s:last-uid:%s", r->name, mailbox);
+    return arena_printf(r->context.arena, "%s" NOTE "%s", r->name, mailbox);
+}
+
+/* What the last sweep has left; false when the note is none. */
+static bool read_note(const char *value, struct imap_reached *out)
+{
+    unsigned validity, last, held_to = 0, held_times = 0;
+    long long before = 0;
+    if (sscanf(value, "%u %u %lld %u %u", &validity, &last, &before, &held_to, &held_times) < 2)
+        return false;
+    *out = (struct imap_reached){.validity = validity,
+                                 .last = last,
+                                 .before = before,
+                                 .held_to = held_to,
+                                 .held_times = held_times};
+    return true;
 }
 
 bool imap_reached_read(struct imap_run *r, const char *mailbox, uint32_t validity,
                        struct imap_reached *out, struct error *e)
 {
     const char *name = note_name(r, mailbox), *value;
-    unsigned its_validity, last, held_to = 0, held_times = 0;
-    long long before = 0;
+    struct imap_reached noted;
     *out = (struct imap_reached){.mailbox = mailbox, .validity = validity, .begun = clock_now()};
     if (!name)
         return error_memory(e);
     if (!store_note_get(r->context.store, r->context.arena, name, &value, e))
         return false;
-    if (sscanf(value, "%u %u %lld %u %u", &its_validity, &last, &before, &held_to, &held_times) <
-            2 ||
-        its_validity != validity)
+    if (!read_note(value, &noted) || noted.validity != validity)
         return true;
-    out->last = last;
-    out->before = before;
-    out->held_to = held_to;
-    out->held_times = held_times;
+    noted.mailbox = mailbox;
+    noted.begun = out->begun;
+    *out = noted;
     return true;
+}
+
+struct search {
+    struct span account;
+    unixtime last;
+};
+
+static bool is_of_account(const struct search *s, struct span name)
+{
+    return span_equals(span_slice(name, 0, s->account.n), s->account) &&
+           span_starts_nocase(span_slice(name, s->account.n, name.n), NOTE);
+}
+
+static bool find_last(void *context, const struct transfer_table *table,
+                      const struct transfer_value *row, struct error *e)
+{
+    struct search *s = context;
+    char value[96];
+    struct imap_reached noted;
+    (void)table;
+    (void)e;
+    if (!is_of_account(s, row[0].bytes) || row[1].bytes.n >= sizeof value)
+        return true;
+    memcpy(value, row[1].bytes.p, row[1].bytes.n);
+    value[row[1].bytes.n] = '\0';
+    if (read_note(value, &noted) && noted.before > s->last)
+        s->last = noted.before;
+    return true;
+}
+
+bool imap_reached_last(struct store *store, const char *account, unixtime *out, struct error *e)
+{
+    struct search s = {.account = span_of(account)};
+    bool ok = transfer_each(store, transfer_table_named(span_of("note")), find_last, &s, e);
+    *out = s.last;
+    return ok;
 }
 
 static bool is_held_again(const struct imap_reached *reached, uint32_t uid)

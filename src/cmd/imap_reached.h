@@ -28,6 +28,10 @@ bool imap_reached_read(struct imap_run *r, const char *mailbox, uint32_t validit
 bool imap_reached_write(struct imap_run *r, const struct imap_reached *reached, uint32_t last,
                         struct error *e);
 
+/* When the last sweep began that has found new mail in any mailbox of the account (the name is
+ * "imap:NAME"); 0: never. For who has no connection. */
+bool imap_reached_last(struct store *store, const char *account, unixtime *out, struct error *e);
+
 /* Notes that the server gives nothing of a message that is there: the next run looks at it again.
  * False when that has been done LIMIT_IMAP_HELD times, and the message is passed over. */
 bool imap_reached_hold(struct imap_reached *reached, uint32_t uid);

@@ -5,7 +5,6 @@
  * complete, however often: to know all that was sent is what the source is for.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -30,19 +29,12 @@ struct sent_run {
     uint32_t first_unread;
 };
 
-static int compare(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
 static bool take(void *context, const struct imap_message *m, struct error *e)
 {
     struct sent_run *s = context;
     char item[32];
     snprintf(item, sizeof item, "%u.%u", s->mailbox.validity, m->uid);
-    const uint32_t *asked = bsearch(&m->uid, s->uids, s->uid_count, sizeof m->uid, compare);
-    s->has_header[asked - s->uids] = true;
+    s->has_header[imap_find_uid(m->uid, s->uids, s->uid_count)] = true;
     s->progress.seen++;
     return sent_batch_add(&s->batch, span_of(item), m->bytes, m->arrival, e);
 }

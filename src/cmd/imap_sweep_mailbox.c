@@ -48,19 +48,11 @@ struct imap_sweeping {
 
 /* --- which messages must be looked at whole --- */
 
-static size_t place_in_batch(const struct imap_sweeping *s, uint32_t uid)
-{
-    size_t i = 0;
-    while (s->uids[i] != uid)
-        i++;
-    return i;
-}
-
 /* A server may say the same twice. */
 static bool look_at_header(void *context, const struct imap_message *m, struct error *e)
 {
     struct imap_sweeping *s = context;
-    bool *has_header = &s->has_header[place_in_batch(s, m->uid)];
+    bool *has_header = &s->has_header[imap_find_uid(m->uid, s->uids, s->uid_count)];
     if (*has_header)
         return true;
     *has_header = true;

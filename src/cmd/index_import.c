@@ -103,14 +103,6 @@ static bool read_values(struct importing *m, const struct transfer_table *table,
     return true;
 }
 
-static const struct transfer_table *table_named(struct span name)
-{
-    for (size_t i = 0; i < transfer_table_count; i++)
-        if (span_is(name, transfer_tables[i].name))
-            return &transfer_tables[i];
-    return NULL;
-}
-
 static bool commit(struct importing *m)
 {
     bool ok = !m->in_transaction || store_commit(m->store, m->e);
@@ -136,7 +128,7 @@ static bool read_row(struct importing *m)
 {
     struct transfer_value row[TRANSFER_COLUMNS];
     const struct json_member *name = member(m, "table", false);
-    const struct transfer_table *table = name ? table_named(name->text) : NULL;
+    const struct transfer_table *table = name ? transfer_table_named(name->text) : NULL;
     if (!table)
         return wrong(m, "the row names no known table");
     if (!read_values(m, table, row))

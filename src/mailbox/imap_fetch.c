@@ -19,6 +19,12 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+size_t imap_find_uid(uint32_t uid, const uint32_t *uids, size_t count)
+{
+    const uint32_t *found = bsearch(&uid, uids, count, sizeof *uids, compare);
+    return found ? (size_t)(found - uids) : count;
+}
+
 static struct mailimap_search_key *search_key(uint32_t first, unixtime since)
 {
     struct mailimap_set *set = mailimap_set_new_interval(first, 0);
@@ -103,7 +109,7 @@ bool imap_search_among(struct imap_session *s, struct arena *arena, const uint32
         return false;
     size_t kept = 0;
     for (size_t i = 0; i < *found; i++)
-        if (bsearch(*out + i, uids, count, sizeof *uids, compare))
+        if (imap_find_uid((*out)[i], uids, count) < count)
             (*out)[kept++] = (*out)[i];
     *found = kept;
     return true;
@@ -251,7 +257,7 @@ static void read_message(struct arena *arena, const struct mailimap_msg_att *att
 /* A server may tell of other messages' flags at any time; those come without content. */
 static bool is_asked_for(const struct imap_message *m, const uint32_t *uids, size_t count)
 {
-    return m->bytes.p && bsearch(&m->uid, uids, count, sizeof *uids, compare);
+    return m->bytes.p && imap_find_uid(m->uid, uids, count) < count;
 }
 
 static bool visit_all(clist *list, const uint32_t *uids, size_t count, imap_visit visit,

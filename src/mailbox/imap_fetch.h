@@ -26,6 +26,9 @@ bool imap_select(struct imap_session *s, const char *mailbox, bool read_only,
 bool imap_search(struct imap_session *s, struct arena *arena, uint32_t first, unixtime since,
                  uint32_t **out, size_t *count, struct error *e);
 
+/* Where a UID stands among UIDs that ascend; count when it does not. */
+size_t imap_find_uid(uint32_t uid, const uint32_t *uids, size_t count);
+
 /* The UIDs of the last messages in the mailbox, at most so many, likewise. */
 bool imap_search_last(struct imap_session *s, struct arena *arena, uint32_t most, uint32_t **out,
                       size_t *count, struct error *e);

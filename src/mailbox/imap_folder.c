@@ -3,7 +3,6 @@
  */
 #include "mailbox/imap_folder.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -188,12 +187,6 @@ static bool next_of_set(struct set_walk *w, uint32_t *uid)
     return true;
 }
 
-static int compare_uids(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* COPYUID (RFC 4315 3): two sets in one order. */
 static void take_places(const struct mailimap_set *from, const struct mailimap_set *to,
                         const uint32_t *uids, size_t count, uint32_t *placed)
@@ -201,9 +194,9 @@ static void take_places(const struct mailimap_set *from, const struct mailimap_s
     struct set_walk here = {clist_begin(from->set_list), 0}, there = {clist_begin(to->set_list), 0};
     uint32_t old, new;
     for (size_t i = 0; i < count && next_of_set(&here, &old) && next_of_set(&there, &new); i++) {
-        const uint32_t *found = bsearch(&old, uids, count, sizeof *uids, compare_uids);
-        if (found)
-            placed[found - uids] = new;
+        size_t at = imap_find_uid(old, uids, count);
+        if (at < count)
+            placed[at] = new;
     }
 }
 

@@ -147,22 +147,35 @@ static bool by_file(const struct imap_account *a, struct imap_secret *s, struct 
     return ok && first_line(a, s, path, e);
 }
 
+enum imap_secret_source imap_secret_source(const struct imap_account *a)
+{
+    if (takes_token(a))
+        return a->token_command ? IMAP_SECRET_TOKEN_COMMAND : IMAP_SECRET_NONE;
+    return a->password_command ? IMAP_SECRET_PASSWORD_COMMAND
+           : a->password_file  ? IMAP_SECRET_PASSWORD_FILE
+           : a->password       ? IMAP_SECRET_CONFIG
+                               : IMAP_SECRET_NONE;
+}
+
 bool imap_secret_get(const struct imap_account *a, int stop_fd, struct imap_secret *out,
                      struct error *e)
 {
-    bool is_token = takes_token(a);
     *out = (struct imap_secret){0};
-    if (is_token && a->token_command)
+    switch (imap_secret_source(a)) {
+    case IMAP_SECRET_TOKEN_COMMAND:
         return by_command(a, a->token_command, stop_fd, out, e);
-    if (!is_token && a->password_command)
+    case IMAP_SECRET_PASSWORD_COMMAND:
         return by_command(a, a->password_command, stop_fd, out, e);
-    if (!is_token && a->password_file)
+    case IMAP_SECRET_PASSWORD_FILE:
         return by_file(a, out, e);
-    if (is_token || !a->password)
-        return error_set(e, ERROR_CONFIG, "imap:%s: there is no %s", a->name,
-                         is_token ? "token-command" : "password");
-    snprintf(out->text, sizeof out->text, "%s", a->password);
-    return first_line(a, out, "password", e);
+    case IMAP_SECRET_CONFIG:
+        snprintf(out->text, sizeof out->text, "%s", a->password);
+        return first_line(a, out, "password", e);
+    case IMAP_SECRET_NONE:
+        break;
+    }
+    return error_set(e, ERROR_CONFIG, "imap:%s: there is no %s", a->name,
+                     takes_token(a) ? "token-command" : "password");
 }
 
 void imap_secret_wipe(struct imap_secret *s)

@@ -8,6 +8,18 @@
 #include "base/limits.h"
 #include "config/imap_account.h"
 
+enum imap_secret_source {
+    IMAP_SECRET_NONE,
+    IMAP_SECRET_TOKEN_COMMAND,
+    IMAP_SECRET_PASSWORD_COMMAND,
+    IMAP_SECRET_PASSWORD_FILE,
+    IMAP_SECRET_CONFIG
+};
+
+/* Which of an account's keys is asked: a token's command for OAuth mechanisms; else the password's
+ * command, its file, the password itself, the first that is set. */
+enum imap_secret_source imap_secret_source(const struct imap_account *account);
+
 /* One line without its end. To be wiped with imap_secret_wipe. */
 struct imap_secret {
     char text[LIMIT_IMAP_SECRET];

@@ -58,6 +58,14 @@ const struct transfer_table transfer_tables[] = {
 
 const size_t transfer_table_count = sizeof transfer_tables / sizeof *transfer_tables;
 
+const struct transfer_table *transfer_table_named(struct span name)
+{
+    for (size_t i = 0; i < transfer_table_count; i++)
+        if (span_is(name, transfer_tables[i].name))
+            return &transfer_tables[i];
+    return NULL;
+}
+
 /* In the order of transfer_tables. */
 static const struct {
     enum statement each, add;

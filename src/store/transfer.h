@@ -40,6 +40,9 @@ struct transfer_value {
 extern const struct transfer_table transfer_tables[];
 extern const size_t transfer_table_count;
 
+/* The table of that name, or NULL. */
+const struct transfer_table *transfer_table_named(struct span name);
+
 /* Calls visit for each row of a table; false ends it, then *e is as visit filled it. */
 typedef bool (*transfer_visit)(void *context, const struct transfer_table *table,
                                const struct transfer_value *row, struct error *e);

@@ -33,6 +33,10 @@ like "$code:$got" "0:*note     imap      work has never been swept: run 'backsif
 sweep -q >/dev/null
 looks
 like "$got" '*work: new mail was last swept at 20*' "it says when it was swept"
+account "$port" '[imap "Work"]' 'host = localhost' 'user = me@example.org' "password-file = $HOME/secret"
+looks
+like "$got" '*note     imap      Work has never been swept*' "another of almost that name was not"
+account "$port"
 
 chmod 644 "$HOME/secret"
 looks

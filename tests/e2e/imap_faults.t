@@ -59,18 +59,22 @@ mail_is() {
 }
 filed='INBOX 4 mail1;Unverified 1 bounce-forged;'
 
+# was_small NAME: the last run. The sanitizers take memory of their own.
+was_small() {
+    if [ -n "${SANITIZE:-}" ]; then
+        skip "$1: memory" "not under the sanitizers"
+    else
+        ok [ "${peak_mb:-9999}" -le 64 ] -- "$1: in $peak_mb MB"
+    fi
+}
+
 # fails FAULT PATTERN NAME
 fails() {
     begin MOVE
     faulty "$1"
     is $code 75 "$3: try again"
     like "$got" "backsift: imap:work: *$2*" "$3: it says what is wrong"
-    # The sanitizers take memory of their own.
-    if [ -n "${SANITIZE:-}" ]; then
-        skip "$3: memory" "not under the sanitizers"
-    else
-        ok [ "${peak_mb:-9999}" -le 64 ] -- "$3: in $peak_mb MB"
-    fi
+    was_small "$3"
     faulty ''
     is $code 0 "$3: the next run ends well"
     mail_is "$filed" "$3: and has done the work"
@@ -204,11 +208,7 @@ awk 'BEGIN { for (i = 0; i < 100000; i++) print "() \"/\" \"box" i "\"" }' >"$st
 faulty ''
 is $code 78 "100,000 mailboxes, none of sent mail"
 like "$got" '*backsift: imap:work: the server has no mailbox marked \\Sent*' "is said"
-if [ -n "${SANITIZE:-}" ]; then
-    skip "100,000 mailboxes: memory" "not under the sanitizers"
-else
-    ok [ "${peak_mb:-9999}" -le 64 ] -- "in $peak_mb MB"
-fi
+was_small "100,000 mailboxes"
 mail_is "$filed" "the inbox is swept"
 
 # --- sent mail of which nothing comes ---
